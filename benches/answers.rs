@@ -18,8 +18,6 @@ use serde::Deserialize;
 
 use common::first;
 use lyceum::course::server::index::index_course;
-use lyceum::enrollment::server::store::course_id;
-use lyceum::import;
 use lyceum::platform::config::Config;
 use lyceum::platform::db::{Conn, statement};
 use lyceum::platform::error::AppResult;
@@ -157,19 +155,7 @@ async fn run(options: Options) {
     let questions: AnswerQuestions = toml::from_str(&text).expect("questions");
     let (state, _data) = common::state(options.config).await;
     let organization = first(&state).await;
-    let (draft, _) = import::read_with(&options.course, import::ReadOptions::default())
-        .unwrap_or_else(|problems| panic!("{problems:?}"));
-    let slug = draft.slug.clone();
-    import::import(&state.db, &state.files, organization, draft)
-        .await
-        .expect("an import");
-    let course = state
-        .db
-        .within(organization, async move |conn| {
-            AppResult::Ok(course_id(conn, &slug).await?.expect("the course"))
-        })
-        .await
-        .expect("the course");
+    let course = common::imported(&state, &options.course).await;
     index_course(&state.db, organization, course)
         .await
         .expect("an index");

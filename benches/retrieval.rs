@@ -2,10 +2,10 @@
 //! whose page is among the first 1, 5 and 10 distinct pages (recall), and the mean of 1 / rank of
 //! that page (MRR), for rankings by words, by meaning and by both.
 //!
-//! The questions are the prompts of a book's quizzes, and the page that is right is the one that
-//! holds the quiz. They are for measuring only: nothing is tuned to single questions. The goal for
-//! the Rust book is recall@5 of 0.73 and MRR of 0.58; the floor is hashed features with recall@5 of
-//! 0.613, which were measured on chunks of the same length.
+//! The questions are the prompts of a book's quizzes with the programs that they show. The page that
+//! is right is the one that holds the quiz. They are for measuring only: nothing is tuned to single
+//! questions. The goal for the Rust book is recall@5 of 0.73 and MRR of 0.58; the floor is hashed
+//! features with recall@5 of 0.613, which were measured on chunks of the same length.
 //!
 //! `DATABASE_URL=… cargo bench --features ssr --bench retrieval -- path/to/book`. The database is
 //! filled with the book.
@@ -20,8 +20,6 @@ use diesel_async::RunQueryDsl;
 
 use common::first;
 use lyceum::course::server::index::{PassageRanking, PassageSearch, index_course, search_passages};
-use lyceum::enrollment::server::store::course_id;
-use lyceum::import;
 use lyceum::platform::config::Config;
 use lyceum::platform::db::{Conn, statement};
 use lyceum::platform::error::AppResult;
@@ -61,19 +59,7 @@ fn main() {
 async fn run(options: Options) {
     let (state, _data) = common::state(options.config).await;
     let organization = first(&state).await;
-    let (draft, _) = import::read_with(&options.book, import::ReadOptions::default())
-        .unwrap_or_else(|problems| panic!("{problems:?}"));
-    let slug = draft.slug.clone();
-    import::import(&state.db, &state.files, organization, draft)
-        .await
-        .expect("an import");
-    let course = state
-        .db
-        .within(organization, async move |conn| {
-            AppResult::Ok(course_id(conn, &slug).await?.expect("the course"))
-        })
-        .await
-        .expect("the course");
+    let course = common::imported(&state, &options.book).await;
     let started = Instant::now();
     let summary = index_course(&state.db, organization, course)
         .await
@@ -93,7 +79,8 @@ async fn run(options: Options) {
 
 async fn measure(conn: &mut Conn, course: CourseId) -> AppResult<()> {
     let questions: Vec<QuestionRow> = statement(
-        "select q.prompt, t.slug from quiz_questions q join topics t on t.topic_id = q.topic_id
+        "select concat_ws(chr(10), q.prompt, q.payload ->> 'program') as prompt, t.slug
+         from quiz_questions q join topics t on t.topic_id = q.topic_id
          where q.course_id = $1 and q.retired_at is null order by q.question_id",
     )
     .bind::<diesel::sql_types::Uuid, _>(course)

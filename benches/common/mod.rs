@@ -5,19 +5,21 @@
 #![allow(dead_code)]
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use lyceum::enrollment::server::store as studying;
+use lyceum::import;
 use lyceum::platform::auth::store::{self, NewAccount};
 use lyceum::platform::auth::{UserRole, password};
 use lyceum::platform::config::{Config, ServeConfig};
 use lyceum::platform::db::{migrate, organizations};
 use lyceum::platform::error::AppResult;
 use lyceum::platform::http::AppState;
-use lyceum::platform::ids::OrganizationId;
+use lyceum::platform::ids::{CourseId, OrganizationId};
 use lyceum::server;
 
 /// The allocator of the binary.
@@ -84,6 +86,24 @@ pub async fn learners(state: &AppState, course: &str, count: usize) {
         })
         .await
         .expect("learners");
+}
+
+/// Imports a course or a book, and returns it.
+pub async fn imported(state: &AppState, folder: &Path) -> CourseId {
+    let (draft, _) = import::read_with(folder, import::ReadOptions::default())
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    let slug = draft.slug.clone();
+    let organization = first(state).await;
+    import::import(&state.db, &state.files, organization, draft)
+        .await
+        .expect("an import");
+    state
+        .db
+        .within(organization, async move |conn| {
+            AppResult::Ok(studying::course_id(conn, &slug).await?.expect("the course"))
+        })
+        .await
+        .expect("the course")
 }
 
 pub fn email(learner: usize) -> String {

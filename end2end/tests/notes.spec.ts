@@ -13,6 +13,7 @@ test("concepts of a topic lead to those of the course", async ({ page }) => {
   }).toPass();
   await awake(page);
   await notes.locator("summary").click();
+  await accessible(page);
   await notes.getByRole("link", { name: "All concepts of this course" }).click();
   await expect(page.getByRole("heading", { name: "Concepts", level: 1 })).toBeVisible();
   await expect(page.locator(".concepts dt").first()).toBeVisible();

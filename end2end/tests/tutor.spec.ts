@@ -1,5 +1,5 @@
-// The AI tutor beside a topic: hints before the explanation, quotations with their places, the quota,
-// and questions that a person answers.
+// Learners ask the AI tutor beside a topic: hints come before the explanation, quotations have their
+// places, questions are counted, and a person answers some.
 import type { Page } from "@playwright/test";
 import { accessible, awake, expect, fits, learner, signIn, test } from "./site";
 

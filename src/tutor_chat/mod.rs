@@ -17,8 +17,6 @@ use crate::platform::ui::Html;
 pub const QUESTION_CHARACTERS: u32 = 2_000;
 /// Longest reason of a rating, in characters.
 pub const RATING_CHARACTERS: u32 = 500;
-/// Typed questions of a learner in a module, unless the course's tutors set another number.
-pub const QUESTIONS_PER_MODULE: i32 = 5;
 /// Questions of a learner that may wait for the tutors of a course at the same time.
 pub const WAITING_QUESTIONS: i64 = 5;
 /// Messages after which a conversation is full.

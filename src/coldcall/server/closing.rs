@@ -1,22 +1,21 @@
 //! Reminds members of a cold call that closes within a day and that they have not answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use diesel::sql_types::{Int4, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::notices;
-use super::unanswered::unanswered;
+use super::unanswered::{UNANSWERED_COLUMNS, UnansweredRow, open_to_members, unanswered};
 use crate::cohort::server::cold_calls::cohort_state;
-use crate::enrollment::server::progress;
 use crate::paths::cold_call_path;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, PromptId, UserId};
+use crate::platform::ids::{PromptId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{NewNotification, notify};
@@ -45,57 +44,23 @@ impl Job for RemindOfColdCalls {
 /// A prompt that closes soon, and a member who has not answered it.
 #[derive(Debug, QueryableByName)]
 struct ClosingPromptRow {
-    #[diesel(sql_type = SqlUuid)]
-    user_id: UserId,
-    #[diesel(sql_type = SqlUuid)]
-    prompt_id: PromptId,
-    #[diesel(sql_type = Text)]
-    prompt: String,
-    #[diesel(sql_type = Int4)]
-    display_order: i32,
-    #[diesel(sql_type = SqlUuid)]
-    course_id: CourseId,
-    #[diesel(sql_type = Text)]
-    course: String,
-    #[diesel(sql_type = Text)]
-    topic: String,
-    #[diesel(sql_type = Text)]
-    topic_title: String,
-    #[diesel(sql_type = Int4)]
-    module_no: i32,
-    #[diesel(sql_type = Int4)]
-    topic_number: i32,
+    #[diesel(embed)]
+    at: UnansweredRow,
     #[diesel(sql_type = Timestamptz)]
     closes_at: DateTime<Utc>,
-    /// Time zone of the cohort.
-    #[diesel(sql_type = Text)]
-    time_zone: String,
 }
 
 async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     let rows = closing(conn, now).await?;
-    let learners: BTreeSet<(UserId, CourseId)> = rows
-        .iter()
-        .map(|row| (row.user_id, row.course_id))
-        .collect();
-    let learners: Vec<(UserId, CourseId)> = learners.into_iter().collect();
-    let known = progress::load_all(conn, &learners, now).await?;
+    let rows = open_to_members(conn, rows, |row| &row.at, now).await?;
     // People who get the same notification.
     type SameClose = (PromptId, DateTime<Utc>, String);
     let mut told: BTreeMap<SameClose, (NewNotification, Vec<UserId>)> = BTreeMap::new();
     for row in rows {
-        let progress = known.get(&(row.user_id, row.course_id));
-        let is_open = progress.is_some_and(|progress| {
-            let lock = progress.lock_of_topic(row.module_no, row.topic_number);
-            lock.is_none()
-        });
-        if !is_open {
-            continue;
-        }
         let (_, people) = told
-            .entry((row.prompt_id, row.closes_at, row.time_zone.clone()))
+            .entry((row.at.prompt_id, row.closes_at, row.at.time_zone.clone()))
             .or_insert_with(|| (notification(&row, now), Vec::new()));
-        people.push(row.user_id);
+        people.push(row.at.user_id);
     }
     for (new, people) in told.values() {
         notify(conn, people, new).await?;
@@ -105,21 +70,21 @@ async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
 
 fn notification(row: &ClosingPromptRow, now: DateTime<Utc>) -> NewNotification {
     let clock = Clock {
-        zone: row.time_zone.parse().unwrap_or(Tz::UTC),
+        zone: row.at.time_zone.parse().unwrap_or(Tz::UTC),
         now,
     };
     NewNotification {
         kind: NotificationKind::Deadline,
-        subject: notices::of_closing(row.prompt_id),
-        course: Some(row.course_id),
-        title: format!("A cold call of “{}” closes soon", row.topic_title),
+        subject: notices::of_closing(row.at.prompt_id),
+        course: Some(row.at.course_id),
+        title: format!("A cold call of “{}” closes soon", row.at.topic_title),
         body: format!(
             "You have not answered it. It closes on {} ({}). “{}”",
             clock.date_time(row.closes_at),
             clock.zone,
-            row.prompt
+            row.at.prompt
         ),
-        path: cold_call_path(&row.course, &row.topic, row.display_order),
+        path: cold_call_path(&row.at.course, &row.at.topic, row.at.display_order),
     }
 }
 
@@ -128,8 +93,7 @@ async fn closing(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<Closing
     let (state, unanswered) = (cohort_state("c.cohort_id"), unanswered(""));
     statement(format!(
         "select x.* from (
-             select m.user_id, p.prompt_id, p.prompt, p.display_order, p.course_id, k.slug as course,
-                    t.slug as topic, t.title as topic_title, t.module_no, t.topic_number, c.time_zone, {state}
+             select {UNANSWERED_COLUMNS}, {state}
              {unanswered}
          ) x
          where not x.is_locked and x.closes_at > $1 and x.closes_at <= $2

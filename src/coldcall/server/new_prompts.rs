@@ -1,23 +1,22 @@
 //! Tells members that a prompt has opened to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Date, Int4, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::notices;
-use super::unanswered::unanswered;
+use super::unanswered::{UNANSWERED_COLUMNS, UnansweredRow, open_to_members, unanswered};
 use crate::cohort::server::cold_calls::{cohort_state, opening};
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
-use crate::enrollment::server::progress;
 use crate::paths::{cold_call_path, topic_path};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, PromptId, TopicId, UserId};
+use crate::platform::ids::{PromptId, TopicId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{NewNotification, notify};
@@ -47,35 +46,13 @@ impl Job for TellOfPrompts {
 /// A prompt and a member who has not answered it.
 #[derive(Debug, QueryableByName)]
 struct OpenedRow {
-    #[diesel(sql_type = SqlUuid)]
-    user_id: UserId,
-    #[diesel(sql_type = SqlUuid)]
-    prompt_id: PromptId,
-    #[diesel(sql_type = Text)]
-    prompt: String,
-    #[diesel(sql_type = Int4)]
-    display_order: i32,
-    #[diesel(sql_type = SqlUuid)]
-    course_id: CourseId,
-    #[diesel(sql_type = Text)]
-    course: String,
-    #[diesel(sql_type = SqlUuid)]
-    topic_id: TopicId,
-    #[diesel(sql_type = Text)]
-    topic: String,
-    #[diesel(sql_type = Text)]
-    topic_title: String,
-    #[diesel(sql_type = Int4)]
-    module_no: i32,
-    #[diesel(sql_type = Int4)]
-    topic_number: i32,
+    #[diesel(embed)]
+    at: UnansweredRow,
     /// Latest of the prompt's creation, its opening and the cohort's start.
     #[diesel(sql_type = Timestamptz)]
     opened_at: DateTime<Utc>,
     #[diesel(sql_type = Date)]
     start_date: NaiveDate,
-    #[diesel(sql_type = Text)]
-    time_zone: String,
     /// The rule by which the module opens to the member.
     #[diesel(sql_type = Nullable<Date>)]
     opens_on: Option<NaiveDate>,
@@ -89,7 +66,7 @@ struct OpenedRow {
 impl OpenedRow {
     /// True if it opened lately and the member was not told since.
     fn is_news(&self, now: DateTime<Utc>) -> bool {
-        let zone = self.time_zone.parse().unwrap_or(Tz::UTC);
+        let zone = self.at.time_zone.parse().unwrap_or(Tz::UTC);
         let rule = OpeningRule::of(self.opens_on, self.days_after_start);
         let opening = effective_date(rule, self.start_date, zone)
             .map_or(self.opened_at, |at| at.max(self.opened_at));
@@ -106,29 +83,15 @@ async fn tell(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     let mut told: BTreeMap<(TopicId, Vec<PromptId>), (NewNotification, Vec<UserId>)> =
         BTreeMap::new();
     let news: Vec<OpenedRow> = rows.into_iter().filter(|row| row.is_news(now)).collect();
-    let learners: BTreeSet<(UserId, CourseId)> = news
-        .iter()
-        .map(|row| (row.user_id, row.course_id))
-        .collect();
-    let learners: Vec<(UserId, CourseId)> = learners.into_iter().collect();
-    let known = progress::load_all(conn, &learners, now).await?;
-    for of_topic in
-        news.chunk_by(|one, other| (one.user_id, one.topic_id) == (other.user_id, other.topic_id))
-    {
+    let news = open_to_members(conn, news, |row| &row.at, now).await?;
+    let place = |row: &OpenedRow| (row.at.user_id, row.at.topic_id);
+    for of_topic in news.chunk_by(|one, other| place(one) == place(other)) {
         let [row, ..] = of_topic else { continue };
-        let learner = (row.user_id, row.course_id);
-        let is_open = known.get(&learner).is_some_and(|progress| {
-            let lock = progress.lock_of_topic(row.module_no, row.topic_number);
-            lock.is_none()
-        });
-        if !is_open {
-            continue;
-        }
-        let prompts: Vec<PromptId> = of_topic.iter().map(|row| row.prompt_id).collect();
+        let prompts: Vec<PromptId> = of_topic.iter().map(|row| row.at.prompt_id).collect();
         let (_, people) = told
-            .entry((row.topic_id, prompts))
+            .entry((row.at.topic_id, prompts))
             .or_insert_with(|| (notification(of_topic), Vec::new()));
-        people.push(row.user_id);
+        people.push(row.at.user_id);
     }
     for (new, people) in told.values() {
         notify(conn, people, new).await?;
@@ -138,9 +101,9 @@ async fn tell(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
 
 /// The notification about new prompts of one topic, of which there is at least one.
 fn notification(prompts: &[OpenedRow]) -> NewNotification {
-    let row = &prompts[0];
+    let row = &prompts[0].at;
     let (title, body, path) = match prompts {
-        [one] => (
+        [OpenedRow { at: one, .. }] => (
             format!("New cold call in “{}”", one.topic_title),
             one.prompt.clone(),
             cold_call_path(&one.course, &one.topic, one.display_order),
@@ -171,9 +134,8 @@ async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRo
     );
     statement(format!(
         "select x.* from (
-             select m.user_id, p.prompt_id, p.prompt, p.display_order, p.course_id, k.slug as course, t.topic_id,
-                    t.slug as topic, t.title as topic_title, t.module_no, t.topic_number,
-                    greatest(p.created_at, {opening}, c.starts_at) as opened_at, c.start_date, c.time_zone,
+             select {UNANSWERED_COLUMNS},
+                    greatest(p.created_at, {opening}, c.starts_at) as opened_at, c.start_date,
                     r.opens_on, r.days_after_start, {state},
                     (select max(n.happened_at) from notifications n
                      where n.user_id = m.user_id and n.kind = $2

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod export;
+mod other_columns;
 pub mod ratings;
 pub mod store;
 pub mod view;

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
+use super::other_columns;
 use crate::enrollment::EnrollmentStatus;
 use crate::gradebook::{Cell, CellState, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::db::schema::{enrollments, exam_sittings, exams, quiz_allowances, users};
@@ -81,63 +82,8 @@ pub async fn columns(
         };
         (ColumnKey::Exam(exam), column)
     });
-    let others = other_columns(conn, course).await?;
+    let others = other_columns::columns(conn, course).await?;
     Ok(quizzes.chain(exams).chain(others).collect())
-}
-
-#[derive(QueryableByName)]
-struct OtherColumnRow {
-    #[diesel(sql_type = Bool)]
-    is_work: bool,
-    #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
-    #[diesel(sql_type = Text)]
-    title: String,
-    /// Number among those of its kind, from 1.
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-/// Returns the columns of work that is handed in, and those that tutors fill in.
-async fn other_columns(
-    conn: &mut Conn,
-    course: CourseId,
-) -> QueryResult<Vec<(ColumnKey, GradeColumn)>> {
-    let rows: Vec<OtherColumnRow> = statement(
-        "select true as is_work, e.exercise_id as id, e.title,
-                row_number() over (order by t.module_no, t.topic_number, e.position, e.exercise_id) as number
-         from assignments a
-         join simulation_exercises e on e.exercise_id = a.exercise_id
-         join topics t on t.topic_id = e.topic_id
-         where e.course_id = $1 and e.retired_at is null
-         union all
-         select false, c.column_id, c.title, row_number() over (order by c.created_at, c.column_id)
-         from grade_columns c where c.course_id = $1
-         order by is_work desc, number",
-    )
-    .bind::<Uuid, _>(course)
-    .load(conn)
-    .await?;
-    let columns = rows.into_iter().map(|row| {
-        let (key, label) = match row.is_work {
-            true => (
-                ColumnKey::Work(ExerciseId(row.id)),
-                format!("Work {}", row.number),
-            ),
-            false => (ColumnKey::Manual(GradeColumnId(row.id)), row.title.clone()),
-        };
-        let title = match row.is_work {
-            true => format!("{label}: {}", row.title),
-            false => row.title,
-        };
-        let column = GradeColumn {
-            label,
-            title,
-            is_retired: false,
-        };
-        (key, column)
-    });
-    Ok(columns.collect())
 }
 
 /// Returns the exams that learners may sit or have sat, oldest first.
@@ -331,61 +277,8 @@ pub async fn cells(
         ((row.user_id, key), row.reached.cell())
     });
     let sat = exam_results(conn, course, learners).await?;
-    let others = other_results(conn, course, learners).await?;
+    let others = other_columns::results(conn, course, learners).await?;
     Ok(quizzes.chain(sat).chain(others).collect())
-}
-
-#[derive(QueryableByName)]
-struct OtherGradeRow {
-    #[diesel(sql_type = Uuid)]
-    user_id: UserId,
-    #[diesel(sql_type = Bool)]
-    is_work: bool,
-    #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
-    /// None for work that waits for marks.
-    #[diesel(sql_type = Nullable<Int4>)]
-    percent: Option<i32>,
-}
-
-/// Returns the cells of work that is handed in, and of the tutors' own columns.
-async fn other_results(
-    conn: &mut Conn,
-    course: CourseId,
-    learners: &[UserId],
-) -> QueryResult<Vec<((UserId, ColumnKey), Cell)>> {
-    let rows: Vec<OtherGradeRow> = statement(
-        "select w.user_id, true as is_work, w.exercise_id as id,
-                case when s.released_at is not null then s.score end as percent
-         from submissions s
-         join simulation_work w on w.work_id = s.work_id
-         join simulation_exercises e on e.exercise_id = w.exercise_id
-         where e.course_id = $1 and w.user_id = any($2) and s.is_latest
-         union all
-         select g.user_id, false, g.column_id, round(100 * g.points / c.max_points)::integer
-         from grade_entries g join grade_columns c on c.column_id = g.column_id
-         where c.course_id = $1 and g.user_id = any($2)",
-    )
-    .bind::<Uuid, _>(course)
-    .bind::<Array<Uuid>, _>(learners)
-    .load(conn)
-    .await?;
-    let cells = rows.into_iter().map(|row| {
-        let key = match row.is_work {
-            true => ColumnKey::Work(ExerciseId(row.id)),
-            false => ColumnKey::Manual(GradeColumnId(row.id)),
-        };
-        let state = match row.percent {
-            Some(_) => CellState::Marked,
-            None => CellState::Waiting,
-        };
-        let cell = Cell {
-            state,
-            score: row.percent,
-        };
-        ((row.user_id, key), cell)
-    });
-    Ok(cells.collect())
 }
 
 #[derive(QueryableByName)]

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::access_tests::fill;
-use crate::people::own_data::server::holdings::{Erasure, HOLDINGS};
+use crate::people::own_data::server::holdings::{Erasure, HOLDINGS, OF_MEMBERS};
 use crate::people::own_data::server::upkeep::KeepOwnData;
 use crate::platform::auth::UserRole;
 use crate::platform::db::schema::stored_files;
@@ -69,19 +69,29 @@ async fn unzipped(site: &TestSite) -> Vec<(String, String)> {
     files
 }
 
+/// Columns that refer to a table, such as `enrollments.user_id`.
+async fn references(site: &TestSite, table: &str) -> BTreeSet<String> {
+    let all = format!(
+        "select string_agg(k.conrelid::regclass::text || '.' || a.attname, ' ')
+         from pg_constraint k
+         join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
+         where k.contype = 'f' and k.confrelid = '{table}'::regclass and k.conparentid = 0
+           and a.attname <> 'organization_id'"
+    );
+    let found = site.test.text(&all).await;
+    found.split(' ').map(str::to_owned).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_column_that_refers_to_a_person_is_listed() {
     let site = TestSite::new().await;
-    let all = "select string_agg(k.conrelid::regclass::text || '.' || a.attname, ' ')
-         from pg_constraint k
-         join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
-         where k.contype = 'f' and k.confrelid = 'users'::regclass and k.conparentid = 0
-           and a.attname <> 'organization_id'";
-    let found = site.test.text(all).await;
-    let found: BTreeSet<String> = found.split(' ').map(str::to_owned).collect();
+    let found = references(&site, "users").await;
     let listed = HOLDINGS
         .iter()
         .map(|holding| format!("{}.{}", holding.table, holding.column));
+    assert_eq!(found, listed.collect());
+    let found = references(&site, "cohort_members").await;
+    let listed = OF_MEMBERS.iter().map(|table| format!("{table}.member_id"));
     assert_eq!(found, listed.collect());
 }
 
@@ -190,6 +200,10 @@ async fn a_deleted_account_leaves_only_what_others_need() {
     let site = filled().await;
     let mut learner = site.sign_in("learner@example.org").await;
     let id = user_id(&site, "learner@example.org").await;
+    assert_eq!(
+        site.test.count("select count(*) from project_works").await,
+        1
+    );
     learner
         .post("own_data/api/request_own_copy", &[])
         .await
@@ -223,6 +237,12 @@ async fn a_deleted_account_leaves_only_what_others_need() {
         }
     }
     for (kept, count) in [
+        ("project_works", 0),
+        (
+            "cohort_members where user_id is null and name = 'Former member' and status = 'removed'
+                 and email = member_id || '@deleted.invalid'",
+            1,
+        ),
         (
             "cold_call_messages where body = 'Because' and user_id is null",
             1,

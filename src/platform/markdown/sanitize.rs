@@ -127,6 +127,7 @@ const MATH_ATTRIBUTES: &[&str] = &[
     "scriptlevel",
     "stretchy",
     "symmetric",
+    "tabindex",
     "voffset",
     "width",
 ];

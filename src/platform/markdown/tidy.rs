@@ -268,6 +268,10 @@ impl<'a> Writer<'a> {
         }
         match name {
             "pre" => self.write_attribute("tabindex", "0"),
+            // A wide formula scrolls, like code and tables.
+            "math" if value_of(tag, "display") == Some("block") => {
+                self.write_attribute("tabindex", "0");
+            }
             "img" => self.complete_image(tag),
             "input" => self.complete_checkbox(tag),
             _ => {}

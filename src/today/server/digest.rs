@@ -74,7 +74,7 @@ impl Job for TodayDigest {
             let is_wanted = !batch.kinds(&choices).is_empty();
             let may_read = account.may_sign_in() && account.email_confirmed_at.is_some();
             // Somebody who teaches no course any more gets no mail.
-            let teaches = store::tutors(conn).await?.contains(&user);
+            let teaches = store::teaches(conn, user).await?;
             if !is_wanted || !may_read || !teaches {
                 return Ok(());
             }

@@ -2,6 +2,7 @@
 //! teach.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -228,13 +229,24 @@ pub async fn dismissed_last(
 
 /// Returns everybody who teaches a course now.
 pub async fn tutors(conn: &mut Conn) -> QueryResult<Vec<UserId>> {
+    teaching()
+        .select(tutors::user_id)
+        .distinct()
+        .load(conn)
+        .await
+}
+
+/// Whether the person teaches a course now.
+pub async fn teaches(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    let own = teaching().filter(tutors::user_id.eq(user));
+    diesel::select(exists(own)).get_result(conn).await
+}
+
+#[diesel::dsl::auto_type]
+fn teaching() -> _ {
     course_tutors::table
         .inner_join(tutors::table)
         .inner_join(courses::table)
         .filter(course_tutors::is_active)
         .filter(courses::retired_at.is_null())
-        .select(tutors::user_id)
-        .distinct()
-        .load(conn)
-        .await
 }

@@ -65,7 +65,7 @@ pub async fn refusal(
     terms: &TutorTerms,
     clock: &Clock,
 ) -> AppResult<Option<&'static str>> {
-    if !terms.is_on {
+    if !terms.settings.is_on {
         return Ok(Some(
             "The tutors of this course have switched the tutor off.",
         ));
@@ -163,7 +163,7 @@ pub async fn ask(
         return Ok(question);
     }
     let found = consider(conn, &place, &text, before.as_deref()).await?;
-    let answer = ladder::draft(&found, None, terms.hints_first);
+    let answer = ladder::draft(&found, None, terms.settings.hints_first);
     if answer.kind.is_counted() {
         store::spend(conn, user, place.course, place.module_no).await?;
     }
@@ -230,7 +230,7 @@ pub async fn step(
     let before = store::question_before(conn, own.talk, Some(question)).await?;
     let found = consider(conn, &place, &own.text, before.as_deref()).await?;
     if let Some(kind) = ladder::next(&given, wish, found.is_own()) {
-        let answer = ladder::draft(&found, Some(kind), terms.hints_first);
+        let answer = ladder::draft(&found, Some(kind), terms.settings.hints_first);
         store::add_answer(conn, own.talk, question, &answer).await?;
     }
     Ok(own)

@@ -12,33 +12,26 @@ use super::answer::Quotation;
 use super::ladder::{AnswerKind, ChatAnswerDraft};
 use crate::platform::db::schema::{
     courses, cp_rag_chat_messages as messages, cp_rag_chat_sessions as sessions,
-    topic_prompt_suggestions, topics, tutor_requests,
+    module_prompt_usage, topic_prompt_suggestions, topics, tutor_requests,
 };
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{
     ChatMessageId, ChatSessionId, CourseId, SuggestionId, TopicId, TutorRequestId, UserId,
 };
-use crate::tutor_chat::QUESTIONS_PER_MODULE;
+use crate::tutor_chat::desk::TutorSettings;
+use crate::tutor_chat::desk::server::settings;
 
 /// Settings of a course's tutor, and the questions that the learner has used in a module.
-#[derive(Debug, Clone, Copy, QueryableByName)]
+#[derive(Debug, Clone, Copy)]
 pub struct TutorTerms {
-    #[diesel(sql_type = Bool)]
-    pub is_on: bool,
-    #[diesel(sql_type = Int4)]
-    pub questions_per_module: i32,
-    #[diesel(sql_type = Bool)]
-    pub hints_first: bool,
-    #[diesel(sql_type = Bool)]
-    pub tutors_may_read: bool,
-    #[diesel(sql_type = Int4)]
+    pub settings: TutorSettings,
     pub used: i32,
 }
 
 impl TutorTerms {
     /// Typed questions that are left in the module.
     pub fn left(&self) -> i32 {
-        (self.questions_per_module - self.used).max(0)
+        (self.settings.questions_per_module - self.used).max(0)
     }
 }
 
@@ -48,21 +41,16 @@ pub async fn terms(
     course: CourseId,
     module_no: i32,
 ) -> QueryResult<TutorTerms> {
-    statement(
-        "select coalesce(s.is_on, true) as is_on, coalesce(s.questions_per_module, $4) as questions_per_module,
-                coalesce(s.hints_first, true) as hints_first, coalesce(s.tutors_may_read, false) as tutors_may_read,
-                coalesce(u.used, 0) as used
-         from courses c
-         left join course_tutor_settings s on s.course_id = c.course_id
-         left join module_prompt_usage u on u.course_id = c.course_id and u.user_id = $1 and u.module_no = $3
-         where c.course_id = $2",
-    )
-    .bind::<SqlUuid, _>(user)
-    .bind::<SqlUuid, _>(course)
-    .bind::<Int4, _>(module_no)
-    .bind::<Int4, _>(QUESTIONS_PER_MODULE)
-    .get_result(conn)
-    .await
+    let used = module_prompt_usage::table
+        .find((user, course, module_no))
+        .select(module_prompt_usage::used)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(TutorTerms {
+        settings: settings::settings(conn, course).await?,
+        used: used.unwrap_or_default(),
+    })
 }
 
 /// Counts one typed question.

@@ -418,7 +418,7 @@ fn ask(view: &TalkView, form: FormState) -> AnyView {
         .erase();
     }
     let (course, topic) = view.at.clone();
-    let (left, all) = (view.terms.left(), view.terms.questions_per_module);
+    let (left, all) = (view.terms.left(), view.terms.settings.questions_per_module);
     let (kind, submit) = match left {
         0 => (ButtonKind::Primary, None),
         _ => (
@@ -426,7 +426,7 @@ fn ask(view: &TalkView, form: FormState) -> AnyView {
             Some(view! { <Button>"Ask the tutor"</Button> }),
         ),
     };
-    let read = match view.terms.tutors_may_read {
+    let read = match view.terms.settings.tutors_may_read {
         true => {
             "The tutors of this course see, without your name, questions that the course does not answer. If you ask a person, they see your name, the question and the messages before it."
         }

@@ -6,7 +6,7 @@ use diesel::sql_types::{Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::copies;
-use super::holdings::{BY_ADDRESS, Erasure, HOLDINGS};
+use super::holdings::{BY_ADDRESS, Erasure, HOLDINGS, OF_MEMBERS};
 use super::mails::{OwnDataMail, OwnDataNews};
 use crate::people::own_data::GRACE_DAYS;
 use crate::people::server::accounts::{no_person, require_another_admin};
@@ -109,6 +109,14 @@ pub async fn erase(
     }
     copies::remove_made(conn, files, person).await?;
     let own = copies::own_files(conn, person).await?;
+    for table in OF_MEMBERS {
+        statement(format!(
+            "delete from {table} where member_id in (select member_id from cohort_members where user_id = $1)"
+        ))
+        .bind::<Uuid, _>(person)
+        .execute(conn)
+        .await?;
+    }
     for holding in HOLDINGS {
         let (table, column) = (holding.table, holding.column);
         let sql = match holding.erased {

@@ -274,5 +274,16 @@ pub const RELATED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Tables whose rows belong to a member of a cohort. They are deleted with the account, while the
+/// row of the member stays without the person.
+pub const OF_MEMBERS: &[&str] = &[
+    "announcement_reads",
+    "cohort_date_overrides",
+    "cohort_message_receivers",
+    "cohort_module_rules",
+    "project_works",
+    "session_attendance",
+];
+
 /// Tables whose rows are deleted by the address of the person.
 pub const BY_ADDRESS: &[&str] = &["mail_log", "sign_ups", "invitations", "tutor_applications"];

@@ -152,7 +152,7 @@ fn only_links_that_leave_are_marked() {
 fn formulas_become_mathml() {
     let page = html("Euler: $e^{i\\pi} + 1 = 0$ and\n\n$$\\sum_{i=1}^n i$$");
     assert!(page.contains("<math><msup><mi>e</mi>"), "{page}");
-    assert!(page.contains("<math display=\"block\">"));
+    assert!(page.contains("<math display=\"block\" tabindex=\"0\">"));
     assert!(html("```math\n\\frac{1}{2}\n```").contains("<mfrac><mn>1</mn><mn>2</mn></mfrac>"));
 }
 
