@@ -90,6 +90,11 @@ pub fn survey_path(course: &str) -> String {
     format!("/learn/{course}/survey/mine")
 }
 
+/// Page on which a topic is written.
+pub fn edit_path(course: &str, topic: &str) -> String {
+    format!("/teach/{course}/topics/{topic}/edit")
+}
+
 /// Page on which tutors edit the notes of a topic.
 pub fn notes_path(course: &str, topic: &str) -> String {
     format!("/teach/{course}/topics/{topic}/notes")

@@ -38,7 +38,7 @@ test("a tutor writes to the learners of the list, each of whom finds it on the h
   await page.getByText("Show the names").click();
   await accessible(page);
   await page.getByLabel("Subject").fill("Your first week");
-  await page.getByLabel("Message").fill("How **did** it go?");
+  await page.getByRole("textbox", { name: "Message" }).fill("How **did** it go?");
   await page.getByLabel("Number of receivers").fill("2");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByText("Type 1 to confirm.").first()).toBeVisible();

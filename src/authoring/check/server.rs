@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::{CourseCheck, Finding, FindingKind, LONG_MINUTES, ReadModule, ReadTopic};
-use crate::authoring::editor::edit_path;
 use crate::course::server::draft::{
     BlockData, CourseDraft, ModuleDraft, QuestionPurpose, TopicBody, TopicDraft,
 };
 use crate::course::server::render::{self, Links};
 use crate::course::{CourseTitle, reading_minutes, section_of};
 use crate::import::export;
+use crate::paths::edit_path;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::markdown::{self, Heading, TargetKind};

@@ -6,6 +6,7 @@ pub mod pages;
 pub mod server;
 mod tools;
 
+pub use crate::paths::edit_path;
 pub use tools::{Tool, ToolEdit};
 
 use serde::{Deserialize, Serialize};
@@ -26,11 +27,6 @@ pub const ALT_CHARACTERS: u32 = 300;
 pub const PICTURE_BYTES: usize = 20 * 1024 * 1024;
 /// Address of uploaded pictures. The flash message for the editor has the same name.
 pub const PICTURE_UPLOAD: &str = "/uploads/pictures";
-
-/// Page on which the topic is written.
-pub fn edit_path(course: &str, topic: &str) -> String {
-    format!("{}/topics/{topic}/edit", Area::Learners.path(course))
-}
 
 /// The published versions of a topic; with the differences of one of them if `version` is given.
 pub fn history_path(course: &str, topic: &str, version: Option<i32>) -> String {

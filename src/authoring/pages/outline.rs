@@ -7,7 +7,6 @@ use crate::authoring::api::{
     AddPart, ChangeOutline, PublishCourse, RenamePart, ScheduleTopic, load_outline,
 };
 use crate::authoring::check::check_path;
-use crate::authoring::editor::edit_path;
 use crate::authoring::imports::api::CopyCourse;
 use crate::authoring::imports::pages::copy_form;
 use crate::authoring::{
@@ -15,6 +14,7 @@ use crate::authoring::{
     TITLE_CHARACTERS, TopicStatus, course_details_path, course_zip_path, rename_path,
     schedule_path,
 };
+use crate::paths::edit_path;
 use crate::platform::ids::TopicId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Page, Tone, grip, loaded,

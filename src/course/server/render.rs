@@ -8,7 +8,7 @@ use crate::course::server::draft::{
     AnswerDraft, BlockData, BlockDraft, CalloutTone, Captions, QuestionDraft, TopicBody, TopicDraft,
 };
 use crate::course::{BlockKind, LearnerPersona};
-use crate::paths::practice_path;
+use crate::paths::{edit_path, practice_path};
 use crate::platform::markdown::{self, Heading, TargetKind};
 use crate::platform::ui::direction;
 
@@ -53,6 +53,18 @@ impl Links<'_> {
     pub fn markdown(&self, source: &str) -> markdown::Rendered {
         markdown::render(source, &|written: &str, _: TargetKind| {
             self.resolve(written)
+        })
+    }
+
+    /// Renders a text for the tutors of the course, for whom a link to a topic leads to its editor:
+    /// they may not be enrolled.
+    pub fn markdown_for_tutors(&self, source: &str) -> markdown::Rendered {
+        markdown::render(source, &|written: &str, _: TargetKind| {
+            let Some(topic) = written.strip_prefix("topic:") else {
+                return self.resolve(written);
+            };
+            let (topic, heading) = topic.split_at(topic.find('#').unwrap_or(topic.len()));
+            Some(edit_path(self.course_slug, topic) + heading)
         })
     }
 }

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::course::CourseTitle;
 use crate::course::server::files::address;
+use crate::course::server::render::Links;
 use crate::platform::db::schema::{course_files, courses};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, FileId};
@@ -53,6 +54,37 @@ pub async fn file_addresses(
         (name, address)
     });
     Ok(addressed.collect())
+}
+
+/// The data that links in texts of a course need.
+pub struct Addresses {
+    slug: String,
+    language: String,
+    files: HashMap<String, String>,
+}
+
+impl Addresses {
+    pub async fn of(conn: &mut Conn, course: CourseId) -> QueryResult<Self> {
+        let (slug, language) = courses::table
+            .find(course)
+            .select((courses::slug, courses::language))
+            .first(conn)
+            .await?;
+        let files = file_addresses(conn, course).await?;
+        Ok(Self {
+            slug,
+            language,
+            files,
+        })
+    }
+
+    pub fn links(&self) -> Links<'_> {
+        Links {
+            course_slug: &self.slug,
+            language: &self.language,
+            files: &self.files,
+        }
+    }
 }
 
 /// Updates the stored counts of topics, questions and reading minutes that lists show.

@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 
 use super::draft::EditedTopic;
 use crate::course::server::draft::{QuestionDraft, TopicBody, TopicDraft};
-use crate::course::server::render::{Links, RenderedBody, body};
-use crate::course::server::store::file_addresses;
+use crate::course::server::render::{RenderedBody, body};
+use crate::course::server::store::Addresses;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{courses, quiz_questions, topics};
+use crate::platform::db::schema::{quiz_questions, topics};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::CourseId;
 use crate::question_bank::server::bank::{self, QuestionRecord};
@@ -30,12 +30,7 @@ pub async fn text(
     title: &str,
     source: &str,
 ) -> AppResult<RenderedText> {
-    let (slug, language): (String, String) = courses::table
-        .find(course)
-        .select((courses::slug, courses::language))
-        .first(conn)
-        .await?;
-    let files = file_addresses(conn, course).await?;
+    let addresses = Addresses::of(conn, course).await?;
     let records: Vec<QuestionRecord> = quiz_questions::table
         .filter(quiz_questions::topic_id.eq(topic.topic_id))
         .filter(quiz_questions::external_key.is_not_null())
@@ -67,20 +62,17 @@ pub async fn text(
         questions,
     };
     let rendered = tokio::task::spawn_blocking(move || {
-        let links = Links {
-            course_slug: &slug,
-            language: &language,
-            files: &files,
-        };
+        let links = addresses.links();
+        let language = links.language.to_owned();
         let body = body(&draft, &draft.body, &links);
         let TopicBody::Markdown(source) = &draft.body else {
-            return (body, Vec::new(), language.clone());
+            return (body, Vec::new(), language);
         };
         let mut problems = missing(source, "topic:", "topic", &|key| known.contains(key));
-        let has_file = |key: &str| files.contains_key(key);
+        let has_file = |key: &str| links.files.contains_key(key);
         problems.extend(missing(source, "file:", "file", &has_file));
         problems.extend(missing_questions(source, &draft.questions));
-        (body, problems, language.clone())
+        (body, problems, language)
     });
     let (body, problems, language) = rendered.await.map_err(|error| AppError::internal(&error))?;
     Ok(RenderedText {

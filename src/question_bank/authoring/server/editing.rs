@@ -14,7 +14,7 @@ use super::tally;
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::QuestionDraft;
 use crate::course::server::render::Links;
-use crate::course::server::store::recount;
+use crate::course::server::store::{Addresses, recount};
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
@@ -82,7 +82,7 @@ pub async fn page(
     typed: Option<TypedQuestion>,
 ) -> AppResult<QuestionPage> {
     let (slug_and_files, course_title) = (
-        store::addresses(conn, course).await?,
+        Addresses::of(conn, course).await?,
         crate::course::server::store::title(conn, course).await?,
     );
     let found = match asked.question {
@@ -108,7 +108,7 @@ pub async fn page(
     } = typed;
     let RowStep { rows, focus } = rows::apply(&go, &mut form);
     let sent = (&given, go == "try");
-    let preview = preview(conn, course, &form, sent, &store::links(&slug_and_files)).await?;
+    let preview = preview(conn, course, &form, sent, &slug_and_files.links()).await?;
     let facts = match asked.question {
         Some(id) => tally::facts(conn, id).await?,
         None => None,
@@ -195,8 +195,8 @@ pub async fn preview_of(
     form: &QuestionForm,
     sent: (&AnswerForm, bool),
 ) -> AppResult<Preview> {
-    let addresses = store::addresses(conn, course).await?;
-    preview(conn, course, form, sent, &store::links(&addresses)).await
+    let addresses = Addresses::of(conn, course).await?;
+    preview(conn, course, form, sent, &addresses.links()).await
 }
 
 /// Returns the question as learners would see it, as far as it is typed. `sent` has the trial
@@ -252,8 +252,8 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
     let purpose = QuestionPurpose::parse(&saving.form.purpose).unwrap_or(QuestionPurpose::Quiz);
     let place = store::place(conn, tutor.course, &saving.form.place, purpose).await;
     let (place, draft) = check::both(place, check::draft(&saving.form, String::new()))?;
-    let addresses = store::addresses(conn, tutor.course).await?;
-    let links = store::links(&addresses);
+    let addresses = Addresses::of(conn, tutor.course).await?;
+    let links = addresses.links();
     bank::lock(conn, tutor.course).await?;
     let Some(id) = saving.question else {
         return add(conn, tutor, place, &draft, &links).await;

@@ -15,6 +15,7 @@ use super::store;
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::{FROM_FILE, QuestionDraft};
 use crate::course::server::render::Links;
+use crate::course::server::store::Addresses;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::quiz_questions;
 use crate::platform::error::AppResult;
@@ -269,9 +270,9 @@ pub async fn take(
         .collect();
     // The questions may have been edited since the plan was made.
     let mut known = by_ids(conn, file.course, &ids).await?;
-    let addresses = store::addresses(conn, file.course).await?;
+    let addresses = Addresses::of(conn, file.course).await?;
     let mut intake = Intake {
-        links: store::links(&addresses),
+        links: addresses.links(),
         place: file.place,
         orders: HashMap::new(),
         report,

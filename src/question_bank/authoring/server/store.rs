@@ -1,8 +1,6 @@
 //! Queries of authoring. Each one names the course, so that a tutor never reaches another course's
 //! questions.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
@@ -10,12 +8,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::course::server::draft::QuestionDraft;
-use crate::course::server::render::Links;
-use crate::course::server::store::file_addresses;
 use crate::course::{QuestionPurpose, section_of};
-use crate::platform::db::schema::{
-    course_modules, course_quiz_settings, courses, quiz_questions, topics,
-};
+use crate::platform::db::schema::{course_modules, course_quiz_settings, quiz_questions, topics};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
@@ -203,36 +197,6 @@ pub async fn question(
         is_imported: external_key.is_some(),
         is_rekeyed: key_changed_at.is_some(),
     }))
-}
-
-/// The data that links in texts of a course need: its slug, its language and the addresses of its
-/// files.
-pub struct Addresses {
-    slug: String,
-    language: String,
-    files: HashMap<String, String>,
-}
-
-pub async fn addresses(conn: &mut Conn, course: CourseId) -> QueryResult<Addresses> {
-    let (slug, language) = courses::table
-        .find(course)
-        .select((courses::slug, courses::language))
-        .first(conn)
-        .await?;
-    let files = file_addresses(conn, course).await?;
-    Ok(Addresses {
-        slug,
-        language,
-        files,
-    })
-}
-
-pub fn links(addresses: &Addresses) -> Links<'_> {
-    Links {
-        course_slug: &addresses.slug,
-        language: &addresses.language,
-        files: &addresses.files,
-    }
 }
 
 /// Returns the questions in use at the place with their topics, in order.

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use super::settings::settings;
 use super::unknown::unknown;
-use crate::authoring::editor::edit_path;
+use crate::paths::edit_path;
 use crate::paths::suggestions_path;
 use crate::platform::address;
 use crate::platform::ui::{

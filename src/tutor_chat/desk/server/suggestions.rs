@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::requests;
 use crate::course::server::render::Links;
-use crate::course::server::store::{self as courses_store, file_addresses};
+use crate::course::server::store::{self as courses_store, Addresses};
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
-use crate::platform::db::schema::{courses, topic_prompt_suggestions as suggestions, topics};
+use crate::platform::db::schema::{topic_prompt_suggestions as suggestions, topics};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult, FieldProblems};
 use crate::platform::figures;
@@ -40,7 +40,6 @@ struct StoredSuggestion {
     parent_suggestion_id: Option<SuggestionId>,
     prompt_text: String,
     answer: String,
-    answer_html: String,
     position: i32,
     is_active: bool,
 }
@@ -55,8 +54,12 @@ async fn of_topic(conn: &mut Conn, topic: TopicId) -> QueryResult<Vec<StoredSugg
         .await
 }
 
-/// Returns the tree below a question, or the whole tree.
-fn below(stored: &[StoredSuggestion], parent: Option<SuggestionId>) -> Vec<SuggestionLine> {
+/// Returns the tree below a question, or the whole tree. `links` are those of the course.
+fn below(
+    stored: &[StoredSuggestion],
+    parent: Option<SuggestionId>,
+    links: &Links<'_>,
+) -> Vec<SuggestionLine> {
     let children = stored
         .iter()
         .filter(|one| one.parent_suggestion_id == parent);
@@ -65,9 +68,9 @@ fn below(stored: &[StoredSuggestion], parent: Option<SuggestionId>) -> Vec<Sugge
             suggestion_id: one.suggestion_id,
             prompt: one.prompt_text.clone(),
             answer: one.answer.clone(),
-            html: Html(one.answer_html.clone()),
+            html: Html(links.markdown_for_tutors(&one.answer).html),
             is_active: one.is_active,
-            follow_ups: below(stored, Some(one.suggestion_id)),
+            follow_ups: below(stored, Some(one.suggestion_id), links),
         })
         .collect()
 }
@@ -93,9 +96,10 @@ pub async fn page(
         None => None,
     };
     let draft = draft.map(|(question, reply)| (shortened(&question), reply));
+    let addresses = Addresses::of(conn, course).await?;
     Ok(SuggestionsPage {
         course_title: courses_store::title(conn, course).await?,
-        suggestions: below(&of_topic(conn, topic_id).await?, None),
+        suggestions: below(&of_topic(conn, topic_id).await?, None, &addresses.links()),
         topic_id,
         topic_title,
         draft: draft.unwrap_or_default(),
@@ -225,7 +229,7 @@ async fn checked(
         problems.add("prompt", figures::use_at_most(SUGGESTION_CHARACTERS));
     }
     let answer = form.answer.replace("\r\n", "\n").trim().to_owned();
-    let rendered = rendered(conn, course, &answer).await?;
+    let rendered = Addresses::of(conn, course).await?.links().markdown(&answer);
     if is_long(&answer, PREPARED_ANSWER_CHARACTERS) {
         problems.add("answer", figures::use_at_most(PREPARED_ANSWER_CHARACTERS));
     } else if names::visible(&rendered.text).is_none() && !rendered.html.contains("<math") {
@@ -263,26 +267,6 @@ async fn checked(
         answer_html: rendered.html,
         parent,
     })
-}
-
-/// Renders an answer as the course's own texts are rendered.
-async fn rendered(
-    conn: &mut Conn,
-    course: CourseId,
-    answer: &str,
-) -> AppResult<crate::platform::markdown::Rendered> {
-    let (slug, language): (String, String) = courses::table
-        .find(course)
-        .select((courses::slug, courses::language))
-        .first(conn)
-        .await?;
-    let files = file_addresses(conn, course).await?;
-    let links = Links {
-        course_slug: &slug,
-        language: &language,
-        files: &files,
-    };
-    Ok(links.markdown(answer))
 }
 
 /// Moves a suggested question ("up-ID", "down-ID"), switches it ("on-ID", "off-ID"), or deletes it
