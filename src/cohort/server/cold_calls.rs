@@ -14,8 +14,13 @@ use crate::course::server::shared::SharedTopic;
 use crate::enrollment::server::progress::Progress;
 use crate::paths::cold_call_path;
 use crate::platform::db::{Conn, statement};
-use crate::platform::ids::{CohortId, TopicId, UserId};
+use crate::platform::ids::{CohortId, PromptId, TopicId, UserId};
 use crate::platform::time::Clock;
+
+/// Topic of live events about a prompt's thread in a cohort. It includes those of single answers.
+pub fn thread_topic(prompt: PromptId, cohort: CohortId) -> String {
+    format!("coldcall/{prompt}/{cohort}")
+}
 
 /// SQL that joins what a prompt `p` has differently: `o` in a cohort, and `d` for a member of a
 /// batch there. [`opening`] and [`cohort_state`] need both.

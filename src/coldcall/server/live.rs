@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+pub use crate::cohort::server::cold_calls::thread_topic;
 use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, MessageId, PromptId, UserId};
@@ -26,11 +27,6 @@ pub fn topic(
         Visibility::TutorsOnly => format!("{}/{answer}", thread_topic(prompt, cohort)),
         Visibility::Named | Visibility::AnonymousToPeers => thread_topic(prompt, cohort),
     }
-}
-
-/// Topic that includes those of all answers.
-pub fn thread_topic(prompt: PromptId, cohort: CohortId) -> String {
-    format!("coldcall/{prompt}/{cohort}")
 }
 
 /// Tells the readers of the answer with this id and of its replies, in the transaction of the

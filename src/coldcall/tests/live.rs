@@ -9,7 +9,7 @@ use tower::ServiceExt;
 use super::site_with_cohort;
 use crate::platform::http::AppState;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{message_id, prompt_id, prompt_is, tutor};
+use crate::testing::{message_id, prompt_id, prompt_is, topic_id, tutor};
 
 /// The stream of a browser.
 struct Stream {
@@ -168,6 +168,44 @@ async fn an_answer_for_tutors_is_announced_to_its_author_and_tutors() {
     of_asha.nothing().await;
     let fun = message_id(&site, "Fun").await;
     assert!(of_meera.next().await.1.ends_with(&fun));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_times_are_announced() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let blind = group.member(&site, "blind@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let mut of_asha = Stream::open(&site, &asha, "").await;
+    let mut of_blind = Stream::open(&site, &blind, "").await;
+    of_asha.settle().await;
+    let times = [
+        ("course", "small"),
+        ("cohort", group.id.as_str()),
+        ("whom", "batch-2"),
+        ("cold_calls[0][id]", prompt.as_str()),
+        ("cold_calls[0][opens_at]", ""),
+        ("cold_calls[0][closes_at]", "2098-05-01T10:00"),
+    ];
+    let saved = meera.post("schedule/api/save_schedule", &times).await;
+    saved.assert_ok();
+    let topic = format!("coldcall/{prompt}/{}", group.id);
+    assert_eq!(of_asha.next().await.1, topic);
+    let begin = topic_id(&site, "begin").await;
+    let fields = [
+        ("course", "small"),
+        ("id", prompt.as_str()),
+        ("form[topic]", begin.as_str()),
+        ("form[prompt]", "Why do pelicans dive?"),
+        ("form[closes_at]", "2098-06-01T10:00"),
+        ("form[visibility]", "named"),
+    ];
+    let saved = meera.post("teach/api/save_prompt", &fields).await;
+    saved.assert_ok();
+    assert_eq!(of_asha.next().await.1, topic);
+    of_blind.nothing().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

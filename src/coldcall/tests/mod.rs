@@ -2,6 +2,7 @@
 
 mod access;
 mod blind;
+mod grouping;
 mod live;
 mod moderation;
 mod notices;

@@ -12,6 +12,7 @@ use crate::coldcall::server::{live, similar};
 use crate::coldcall::teach::{
     AnswerGroup, AnswersPage, CohortPerson, ListedAnswer, PromptStatus, TutorMessage,
 };
+use crate::course::server::index::directions;
 use crate::course::server::store as courses;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -163,7 +164,7 @@ pub async fn page(
         None => Vec::new(),
     };
     let count = answers.len();
-    let (groups, outliers) = grouped(answers, &stored.prompt);
+    let (groups, outliers) = grouped(conn, course, answers, &stored.prompt).await?;
     let status = stored.status(clock);
     Ok(AnswersPage {
         course_title: courses::title(conn, course).await?,
@@ -219,14 +220,21 @@ async fn answers(
     Ok(answers)
 }
 
-/// Groups the answers by their words.
-fn grouped(answers: Vec<ListedAnswer>, prompt: &str) -> (Vec<AnswerGroup>, Vec<ListedAnswer>) {
+/// Groups the answers by their words and what these mean in the course.
+async fn grouped(
+    conn: &mut Conn,
+    course: CourseId,
+    answers: Vec<ListedAnswer>,
+    prompt: &str,
+) -> AppResult<(Vec<AnswerGroup>, Vec<ListedAnswer>)> {
     let texts: Vec<String> = answers
         .iter()
         .map(|answer| markdown::words(&answer.answer.html.0))
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let (groups, outliers) = similar::groups(&texts, prompt);
+    let compared = texts.get(..similar::MOST_ANSWERS).unwrap_or(&texts);
+    let meanings = directions(conn, course, compared).await?;
+    let (groups, outliers) = similar::groups(&texts, prompt, &meanings);
     let mut answers: Vec<Option<ListedAnswer>> = answers.into_iter().map(Some).collect();
     let mut take = |at: &usize| answers[*at].take();
     let groups = groups
@@ -236,7 +244,7 @@ fn grouped(answers: Vec<ListedAnswer>, prompt: &str) -> (Vec<AnswerGroup>, Vec<L
             words: group.words,
         })
         .collect();
-    (groups, outliers.iter().filter_map(take).collect())
+    Ok((groups, outliers.iter().filter_map(take).collect()))
 }
 
 #[derive(QueryableByName)]

@@ -397,7 +397,8 @@ struct CohortRow {
     cohort_id: CohortId,
 }
 
-async fn announce_prompt(conn: &mut Conn, prompt: PromptId) -> AppResult<()> {
+/// Tells the readers of the prompt in all cohorts that it changed.
+pub async fn announce_prompt(conn: &mut Conn, prompt: PromptId) -> AppResult<()> {
     let cohorts: Vec<CohortRow> =
         statement("select distinct cohort_id from cold_call_messages where prompt_id = $1")
             .bind::<SqlUuid, _>(prompt)

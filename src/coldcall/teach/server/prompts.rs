@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::check_prompt::check;
+use super::moderation::announce_prompt;
 use super::overview;
 use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
 use crate::coldcall::teach::{
@@ -367,6 +368,9 @@ pub async fn save(
         }
     };
     number(conn, tutor.course).await?;
+    if before.is_some() {
+        announce_prompt(conn, saved).await?;
+    }
     AuditEntry::done("cold_call.saved")
         .of("cold_call_prompt", saved)
         .by(&tutor.signed_in.cx)

@@ -129,6 +129,28 @@ pub async fn search_passages(
     Ok(passages)
 }
 
+/// Returns the direction of each text in the course's space of meaning, of length 1. None where the
+/// course has none of its words, or is not indexed yet.
+pub async fn directions(
+    conn: &mut Conn,
+    course: CourseId,
+    texts: &[&str],
+) -> AppResult<Vec<Option<Vec<f32>>>> {
+    let Some(index) = store::index(conn, course).await? else {
+        return Ok(vec![None; texts.len()]);
+    };
+    let texts: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
+    let stems = Stems::load(conn, &index.language, texts.iter().flatten()).await?;
+    let texts: Vec<Vec<&str>> = texts.iter().map(|words| stems.of(words)).collect();
+    let terms: BTreeSet<&str> = texts.iter().flatten().copied().collect();
+    let terms = store::term_directions(conn, course, &terms).await?;
+    let direction = |text: &Vec<&str>| {
+        let known = text.iter().filter_map(|term| terms.get(*term));
+        lsa::direction(known.map(Vec::as_slice))
+    };
+    Ok(texts.iter().map(direction).collect())
+}
+
 /// Summary of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IndexSummary {

@@ -463,6 +463,34 @@ pub async fn terms(
 }
 
 #[derive(QueryableByName)]
+struct TermDirection {
+    #[diesel(sql_type = Text)]
+    term: String,
+    #[diesel(sql_type = Binary)]
+    direction: Vec<u8>,
+}
+
+/// Returns the directions of those of the terms that several chunks have.
+pub async fn term_directions(
+    conn: &mut Conn,
+    course: CourseId,
+    asked: &BTreeSet<&str>,
+) -> QueryResult<HashMap<String, Vec<f32>>> {
+    let rows: Vec<TermDirection> = statement(
+        "select term, direction from course_terms
+         where course_id = $1 and term = any($2) and direction is not null",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Array<Text>, _>(asked.iter().copied().collect::<Vec<_>>())
+    .load(conn)
+    .await?;
+    let directions = rows
+        .into_iter()
+        .map(|row| (row.term, from_bytes(&row.direction)));
+    Ok(directions.collect())
+}
+
+#[derive(QueryableByName)]
 struct PassageRow {
     #[diesel(sql_type = Int4)]
     chunk_no: i32,

@@ -1,4 +1,5 @@
-//! Questions that the course does not answer, grouped by their words.
+//! Questions that the course does not answer, grouped by their words and what these
+//! mean in the course.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Int4, Text, Uuid as SqlUuid};
@@ -6,7 +7,9 @@ use diesel_async::RunQueryDsl;
 
 use super::requests::label;
 use crate::coldcall::server::similar;
+use crate::course::server::index::directions;
 use crate::platform::db::{Conn, statement};
+use crate::platform::error::AppResult;
 use crate::platform::ids::CourseId;
 use crate::tutor_chat::desk::{TopicLabel, UnknownGroup, UnknownQuestion, UnknownQuestions};
 
@@ -30,7 +33,7 @@ pub async fn questions(
     conn: &mut Conn,
     course: CourseId,
     may_read: bool,
-) -> QueryResult<Option<UnknownQuestions>> {
+) -> AppResult<Option<UnknownQuestions>> {
     let rows: Vec<UnknownRow> = statement(
         "select q.content as question, t.slug, t.module_no, t.topic_number, t.title
          from cp_rag_chat_messages a
@@ -47,12 +50,16 @@ pub async fn questions(
     .bind::<BigInt, _>(i64::try_from(similar::MOST_ANSWERS).unwrap_or(i64::MAX))
     .load(conn)
     .await?;
-    Ok((!rows.is_empty()).then(|| grouped(rows)))
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let texts: Vec<&str> = rows.iter().map(|row| row.question.as_str()).collect();
+    let meanings = directions(conn, course, &texts).await?;
+    Ok(Some(grouped(&rows, &texts, &meanings)))
 }
 
-fn grouped(rows: Vec<UnknownRow>) -> UnknownQuestions {
-    let texts: Vec<&str> = rows.iter().map(|row| row.question.as_str()).collect();
-    let (groups, others) = similar::groups(&texts, "");
+fn grouped(rows: &[UnknownRow], texts: &[&str], meanings: &[Option<Vec<f32>>]) -> UnknownQuestions {
+    let (groups, others) = similar::groups(texts, "", meanings);
     let question = |at: &usize| {
         rows.get(*at).map(|row| UnknownQuestion {
             text: row.question.clone(),

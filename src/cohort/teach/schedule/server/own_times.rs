@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Scope;
-use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides, thread_topic};
 use crate::cohort::server::store::Cohort;
 use crate::cohort::teach::schedule::{OwnTimesFields, ScheduledItem};
 use crate::cohort::teach::sessions::server::check;
@@ -18,6 +18,8 @@ use crate::exam::server::store as exams;
 use crate::platform::db::schema::cohort_date_overrides;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::PromptId;
+use crate::platform::live;
 use crate::platform::time::Clock;
 
 /// Cold calls that the page lists.
@@ -315,7 +317,11 @@ pub async fn save(
     let count = exams.count() + cold_calls.count() + exercises.count();
     replace(conn, cohort, scope, ("exam_id", "exams"), exams).await?;
     let prompts = ("prompt_id", "cold_call_prompts");
+    let changed: Vec<PromptId> = cold_calls.ids.iter().copied().map(PromptId).collect();
     replace(conn, cohort, scope, prompts, cold_calls).await?;
+    for prompt in changed {
+        live::publish(conn, &thread_topic(prompt, cohort.cohort_id)).await?;
+    }
     let handed_in = ("exercise_id", "simulation_exercises");
     replace(conn, cohort, scope, handed_in, exercises).await?;
     Ok(count)
