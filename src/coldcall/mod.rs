@@ -55,6 +55,8 @@ pub struct ColdCallPage {
     pub card: ColdCallCard,
     /// None until the member has answered.
     pub thread: Option<ColdCallThread>,
+    /// Events of the prompt's lock and times.
+    pub live: LiveTopic,
     pub next: Option<TopicLink>,
 }
 

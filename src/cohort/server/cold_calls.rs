@@ -22,6 +22,15 @@ pub fn thread_topic(prompt: PromptId, cohort: CohortId) -> String {
     format!("coldcall/{prompt}/{cohort}")
 }
 
+/// Topic of a prompt's lock and times in a cohort, which concern also members who have not
+/// answered. It is below that of the thread.
+pub fn prompt_topic(prompt: PromptId, cohort: CohortId) -> String {
+    format!("{}/{STATE}", thread_topic(prompt, cohort))
+}
+
+/// Last part of [`prompt_topic`].
+pub const STATE: &str = "state";
+
 /// SQL that joins what a prompt `p` has differently: `o` in a cohort, and `d` for a member of a
 /// batch there. [`opening`] and [`cohort_state`] need both.
 pub fn overrides(cohort: &str, batch: &str, member: &str) -> String {

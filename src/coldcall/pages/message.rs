@@ -13,9 +13,9 @@ use crate::platform::ui::{Avatar, Badge, Button, ButtonKind, Erase, Field, Form,
 
 pub fn message(id: MessageId, state: ThreadState) -> AnyView {
     // Read once: a form that is open must not change under its writer.
-    let first = untrack(|| state.find(id, |message| (message.may, message.source.clone())));
-    let (may, source) = first.unwrap_or_default();
-    let source = source.unwrap_or_default();
+    let first = untrack(|| state.find(id, |message| message.source.clone()));
+    let source = first.flatten().unwrap_or_default();
+    let may = Memo::new(move |_| state.find(id, |message| message.may).unwrap_or_default());
     let text = Memo::new(move |_| state.find(id, |message| message.text.clone()));
     let stars = Memo::new(move |_| state.find(id, |message| message.stars).unwrap_or_default());
     let author = untrack(|| text.get().map(|text| text.author)).unwrap_or_default();
@@ -27,13 +27,17 @@ pub fn message(id: MessageId, state: ThreadState) -> AnyView {
     };
     let opened = move || {
         let (_, tool) = state.open.get().filter(|(of, _)| *of == id)?;
-        may_use(may, tool).then(|| tool_form(id, tool, &source, state))
+        may_use(may.get_untracked(), tool).then(|| tool_form(id, tool, &source, state))
     };
     view! {
         <article class="message" id=message_anchor(id)>
             {move || text.get().map(body)}
             <div class="message-tools" hidden=is_removed>
-                {star(id, stars, &author, may, state)}
+                {
+                    let author = author.clone();
+                    let may_star = Memo::new(move |_| may.get().star);
+                    move || star(id, stars, &author, may_star.get(), state)
+                }
                 {MessageTool::ALL.map(|tool| tool_link(id, tool, &author, may, state)).into_iter().collect_view()}
             </div>
             {opened}
@@ -104,7 +108,7 @@ fn star(
     id: MessageId,
     stars: Memo<StarState>,
     author: &str,
-    may: MessageRights,
+    may: bool,
     state: ThreadState,
 ) -> AnyView {
     // Set by a click until the server's answer is here.
@@ -115,7 +119,7 @@ fn star(
         let count = count? + i64::from(is_on()) - i64::from(is_mine);
         Some(count.to_string())
     };
-    if !may.star {
+    if !may {
         let shown = move || {
             count()
                 .filter(|count| count != "0")
@@ -164,12 +168,15 @@ fn tool_link(
     id: MessageId,
     tool: MessageTool,
     author: &str,
-    may: MessageRights,
+    may: Memo<MessageRights>,
     state: ThreadState,
 ) -> AnyView {
-    if !may_use(may, tool) {
-        return ().erase();
-    }
+    let may = Memo::new(move |_| may_use(may.get(), tool));
+    let label = format!("{} · {author}", tool.label());
+    view! { <Show when=move || may.get()>{link(id, tool, label.clone(), state)}</Show> }.erase()
+}
+
+fn link(id: MessageId, tool: MessageTool, label: String, state: ThreadState) -> AnyView {
     let click = move |event: MouseEvent| {
         event.prevent_default();
         state.open.update(|open| {
@@ -183,7 +190,7 @@ fn tool_link(
         <a
             class="message-tool"
             href=format!("?{}={id}#{}", tool.name(), message_anchor(id))
-            aria-label=format!("{} · {author}", tool.label())
+            aria-label=label
             aria-expanded=move || (state.open.get() == Some((id, tool))).to_string()
             role="button"
             on:click=click

@@ -7,12 +7,15 @@ use server_fn::ServerFn;
 
 use super::answer::{answer_box, prompt};
 use super::thread::{Refresh, ThreadForms, thread};
-use crate::coldcall::ColdCallPage;
 use crate::coldcall::api::{
     AnswerColdCall, DeleteMessage, EditMessage, ReplyToMessage, ReportMessage, StarMessage,
     load_cold_call,
 };
-use crate::platform::ui::{Breadcrumbs, Crumb, Erase, FormState, Page, loaded, page_resource};
+use crate::coldcall::{ColdCallCard, ColdCallPage};
+use crate::platform::live::LiveTopic;
+use crate::platform::ui::{
+    Breadcrumbs, Crumb, Erase, FormState, Notice, Page, loaded, page_resource,
+};
 
 pub fn cold_call_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -55,13 +58,8 @@ fn cold_call(
         .map(|next| view! { <a href=next.href>{next.title}</a> });
     let title = format!("Cold call {} · {}", card.number, page.topic.title);
     let inside = match page.thread {
-        Some(revealed) => thread(revealed, card.refusal, forms, refresh),
-        None => view! {
-            <section class="coldcall" aria-label="Your answer">
-                {answer_box(&card, answer, Some(refresh.whole))}
-            </section>
-        }
-        .erase(),
+        Some(revealed) => thread(revealed, card.refusal, forms, refresh, page.live),
+        None => unanswered(&card, answer, refresh, page.live),
     };
     view! {
         <Title text=format!("{title} · {}", page.course_title) />
@@ -81,6 +79,46 @@ fn cold_call(
                 {next}
             </p>
         </div>
+    }
+    .erase()
+}
+
+/// Shows the box for the answer. If a tutor locks or closes the cold call meanwhile, says so and
+/// keeps what is typed.
+fn unanswered(card: &ColdCallCard, form: FormState, refresh: Refresh, live: LiveTopic) -> AnyView {
+    let refusal = RwSignal::new(None::<String>);
+    #[cfg(feature = "hydrate")]
+    {
+        let was_refused = card.refusal.is_some();
+        let at = refresh.at;
+        Effect::new(move |_| {
+            let at = at.clone();
+            let changed = move || {
+                let (course, topic, n) = at.clone();
+                leptos::task::spawn_local(async move {
+                    if let Ok(page) = load_cold_call(course, topic, n).await {
+                        match was_refused && page.card.refusal.is_none() {
+                            // There is no box yet.
+                            true => refresh.whole.run(()),
+                            false => {
+                                refusal.try_set(page.card.refusal);
+                            }
+                        }
+                    }
+                });
+            };
+            crate::platform::live::browser::follow(live.clone(), changed);
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (live, refresh.at);
+    view! {
+        <div role="status">
+            {move || refusal.get().map(|refusal| view! { <Notice>{refusal}</Notice> })}
+        </div>
+        <section class="coldcall" aria-label="Your answer">
+            {answer_box(card, form, Some(refresh.whole))}
+        </section>
     }
     .erase()
 }

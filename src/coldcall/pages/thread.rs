@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::message::message;
 use crate::coldcall::{AnswerThread, ColdCallThread, ReplyThread, ThreadMessage};
 use crate::platform::ids::MessageId;
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::{Badge, Erase, FormState, Notice, Tone, query_now};
 
 #[derive(Clone, Copy)]
@@ -103,24 +104,32 @@ pub fn thread(
     refusal: Option<String>,
     forms: ThreadForms,
     refresh: Refresh,
+    prompt: LiveTopic,
 ) -> AnyView {
     let endorsed = endorsed(&revealed);
     #[cfg(feature = "hydrate")]
     let live = revealed.live.clone();
     let signal = RwSignal::new(revealed);
     let said = RwSignal::new(String::new());
+    let refusal = RwSignal::new(refusal);
     let state = ThreadState {
         thread: signal,
         forms,
         open: RwSignal::new(opened()),
-        refresh: refresher(signal, said, refresh),
+        refresh: refresher(signal, (said, refusal), refresh),
     };
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        crate::platform::live::browser::follow(live.clone(), move || state.refresh.run(()));
+        use crate::platform::live::browser::follow;
+
+        // The topic of an answer that only tutors read is not above that of the prompt.
+        for topic in [live.clone(), prompt.clone()] {
+            follow(topic, move || state.refresh.run(()));
+        }
         open_named(signal);
     });
-    let refusal = refusal.map(|refusal| view! { <Notice>{refusal}</Notice> });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = prompt;
     let ids = move || {
         signal.with(|thread| {
             let answers = thread.answers.iter();
@@ -130,7 +139,9 @@ pub fn thread(
         })
     };
     view! {
-        {refusal}
+        <div role="status">
+            {move || refusal.get().map(|refusal| view! { <Notice>{refusal}</Notice> })}
+        </div>
         <p class="vh" role="status">
             {move || said.get()}
         </p>
@@ -287,7 +298,7 @@ fn refresher(_: RwSignal<ColdCallThread>, _: RwSignal<String>, refresh: Refresh)
 #[cfg(feature = "hydrate")]
 fn refresher(
     thread: RwSignal<ColdCallThread>,
-    said: RwSignal<String>,
+    (said, refusal): (RwSignal<String>, RwSignal<Option<String>>),
     refresh: Refresh,
 ) -> Callback<()> {
     use crate::coldcall::api::load_cold_call;
@@ -307,10 +318,13 @@ fn refresher(
         leptos::task::spawn_local(async move {
             loop {
                 let (course, topic, n) = at.clone();
-                match load_cold_call(course, topic, n)
-                    .await
-                    .map(|page| page.thread)
-                {
+                let page = load_cold_call(course, topic, n).await;
+                match page.map(|page| {
+                    if refusal.with_untracked(|old| *old != page.card.refusal) {
+                        refusal.try_set(page.card.refusal);
+                    }
+                    page.thread
+                }) {
                     Ok(Some(mut new)) => {
                         thread.try_with_untracked(|old| keep_open(&mut new, old));
                         let before = thread.try_with_untracked(count).unwrap_or_default();

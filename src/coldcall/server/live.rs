@@ -4,12 +4,13 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Nullable, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-pub use crate::cohort::server::cold_calls::thread_topic;
+use crate::cohort::server::cold_calls::STATE;
+pub use crate::cohort::server::cold_calls::{prompt_topic, thread_topic};
 use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, MessageId, PromptId, UserId};
@@ -48,14 +49,20 @@ struct EventReader {
 }
 
 /// Returns the active members who have answered the prompt, and the tutors of its course. Of an
-/// answer that only tutors read, its author instead of all members.
+/// answer that only tutors read, its author instead of all members. Of the prompt's state all
+/// active members.
 pub fn may_see<'c>(
     conn: &'c mut Conn,
     topic: &'c str,
 ) -> BoxFuture<'c, QueryResult<HashSet<UserId>>> {
     async move {
-        let Some((prompt, cohort, answer)) = ids(topic) else {
+        let Some((prompt, cohort, part)) = ids(topic) else {
             return Ok(HashSet::new());
+        };
+        let (answer, is_state) = match part {
+            EventPart::Thread => (None, false),
+            EventPart::Answer(answer) => (Some(answer), false),
+            EventPart::State => (None, true),
         };
         let readers: Vec<EventReader> = statement(
             "select o.user_id
@@ -64,6 +71,11 @@ pub fn may_see<'c>(
              join cohorts c on c.cohort_id = o.cohort_id and c.is_active
              where o.prompt_id = $1 and o.cohort_id = $2 and ($3 is null or o.message_id = $3)
                and o.parent_id is null and o.deleted_at is null and not o.is_tutor
+             union
+             select m.user_id
+             from cohort_members m
+             join cohorts c on c.cohort_id = m.cohort_id and c.is_active
+             where $4 and m.cohort_id = $2 and m.status = 'active' and m.user_id is not null
              union
              select t.user_id
              from cold_call_prompts p
@@ -76,6 +88,7 @@ pub fn may_see<'c>(
         .bind::<SqlUuid, _>(prompt)
         .bind::<SqlUuid, _>(cohort)
         .bind::<Nullable<SqlUuid>, _>(answer)
+        .bind::<Bool, _>(is_state)
         .load(conn)
         .await?;
         Ok(readers.into_iter().map(|reader| reader.user_id).collect())
@@ -83,13 +96,23 @@ pub fn may_see<'c>(
     .boxed()
 }
 
-fn ids(topic: &str) -> Option<(PromptId, CohortId, Option<MessageId>)> {
+/// Subject of an event.
+enum EventPart {
+    Thread,
+    /// An answer that only tutors read, with its replies.
+    Answer(MessageId),
+    /// The prompt's lock and times.
+    State,
+}
+
+fn ids(topic: &str) -> Option<(PromptId, CohortId, EventPart)> {
     let mut parts = topic.split('/').skip(1);
     let prompt = parts.next()?.parse().ok()?;
     let cohort = parts.next()?.parse().ok()?;
-    let answer = match parts.next() {
-        Some(answer) => Some(MessageId(answer.parse().ok()?)),
-        None => None,
+    let part = match parts.next() {
+        Some(STATE) => EventPart::State,
+        Some(answer) => EventPart::Answer(MessageId(answer.parse().ok()?)),
+        None => EventPart::Thread,
     };
-    Some((PromptId(prompt), CohortId(cohort), answer))
+    Some((PromptId(prompt), CohortId(cohort), part))
 }

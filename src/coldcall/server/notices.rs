@@ -147,7 +147,13 @@ async fn noticed(conn: &mut Conn, ids: &[MessageId]) -> QueryResult<Vec<NoticedM
                 p.display_order, p.prompt, p.visibility, m.is_tutor,
                 m.parent_id is null and not m.is_tutor as is_answer, coalesce(u.display_name, 'Somebody') as author_name,
                 m.body, case when m.is_tutor or own.user_id is not null then m.user_id end as author,
-                case when above.is_tutor or other.user_id is not null then above.user_id end as author_above
+                case when above.is_tutor
+                       or other.user_id is not null
+                          and exists (select from cold_call_messages o
+                                      where o.prompt_id = m.prompt_id and o.cohort_id = m.cohort_id
+                                        and o.user_id = above.user_id and o.parent_id is null
+                                        and o.deleted_at is null and not o.is_tutor)
+                     then above.user_id end as author_above
          from cold_call_messages m
          join cold_call_prompts p on p.prompt_id = m.prompt_id
          join topics t on t.topic_id = p.topic_id

@@ -252,5 +252,6 @@ pub async fn report(
     }
     let reason = rules::reason(typed)?;
     messages::report(conn, user, message, &reason).await?;
+    announce(conn, &found).await?;
     notices::waits(conn, open.row.course_id, user).await
 }

@@ -75,6 +75,8 @@ pub async fn page(
     has_unread: bool,
     clock: &Clock,
 ) -> AppResult<ColdCallPage> {
+    // The moment is before the prompt is read.
+    let mut live = LiveTopic::from_now(String::new());
     let open = open_topic(conn, user, &course, topic, clock).await?;
     let seat = seat(conn, user, open.studying.course_id, clock.now)
         .await?
@@ -88,6 +90,7 @@ pub async fn page(
         title: format!("Cold call {}", row.display_order),
     });
     let row = &rows[at];
+    live.topic = live::prompt_topic(row.prompt_id, seat.cohort_id);
     let unread = match has_unread && row.has_answered {
         true => notices::unread(conn, user, row.prompt_id).await?,
         false => 0,
@@ -112,6 +115,7 @@ pub async fn page(
         course_slug: course,
         cohort: seat.title,
         thread,
+        live,
         next,
     })
 }

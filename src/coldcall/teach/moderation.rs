@@ -6,6 +6,7 @@ use super::PromptStatus;
 use crate::coldcall::Visibility;
 use crate::course::CourseTitle;
 use crate::platform::ids::{ActionId, CohortId, MemberId, MessageId, PromptId, UserId};
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::Html;
 
 /// Most messages that one act is about.
@@ -135,7 +136,7 @@ pub struct AnswersPage {
     /// Names the replies that are written on the page, so that sending one twice is as good as
     /// once.
     pub key: uuid::Uuid,
-    pub live: Option<crate::platform::live::LiveTopic>,
+    pub live: Option<LiveTopic>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +188,8 @@ pub struct CohortPerson {
 /// Moderation across the courses that a person teaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModerationPage {
+    /// Events of all threads that the person may read.
+    pub live: LiveTopic,
     /// Reported and held messages, oldest first.
     pub waiting: Vec<ModerationItem>,
     /// Other messages that the tutor has not seen, newest first.

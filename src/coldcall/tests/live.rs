@@ -191,8 +191,15 @@ async fn changed_times_are_announced() {
     ];
     let saved = meera.post("schedule/api/save_schedule", &times).await;
     saved.assert_ok();
-    let topic = format!("coldcall/{prompt}/{}", group.id);
+    // Also a member who has not answered is told, because their box depends on it.
+    let topic = format!("coldcall/{prompt}/{}/state", group.id);
     assert_eq!(of_asha.next().await.1, topic);
+    assert_eq!(of_blind.next().await.1, topic);
+    // What is saved without a change is nothing new.
+    meera
+        .post("schedule/api/save_schedule", &times)
+        .await
+        .assert_ok();
     let begin = topic_id(&site, "begin").await;
     let fields = [
         ("course", "small"),
@@ -205,7 +212,8 @@ async fn changed_times_are_announced() {
     let saved = meera.post("teach/api/save_prompt", &fields).await;
     saved.assert_ok();
     assert_eq!(of_asha.next().await.1, topic);
-    of_blind.nothing().await;
+    assert_eq!(of_blind.next().await.1, topic);
+    of_asha.nothing().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

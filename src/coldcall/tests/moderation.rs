@@ -57,6 +57,7 @@ async fn a_hidden_message_is_seen_by_its_author_with_the_reason() {
     assert_eq!(site.test.count(open).await, 0);
     undo_last(&site, &mut meera).await.assert_ok();
     assert!(ravi.get(HERE).await.body.contains("Buy my boat"));
+    assert_eq!(site.test.count(open).await, 1, "the report waits again");
     let all = "select count(*) from moderation_actions where undone_at is not null";
     assert_eq!(site.test.count(all).await, 1);
 }
@@ -103,6 +104,105 @@ async fn each_act_can_be_undone() {
     let fields = [("course", "small"), ("action", action.as_str())];
     let again = meera.post("teach/api/undo_moderation", &fields).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+async fn act_on(tutor: &mut Browser<'_>, prompt: &str, act: &str) {
+    let fields = [("course", "small"), ("prompt", prompt), ("act", act)];
+    let acted = tutor.post("teach/api/moderate_prompt", &fields).await;
+    acted.assert_ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_on_a_prompt_is_undone_alone_and_not_over_a_later_one() {
+    let (site, _) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    for act in ["lock", "close"] {
+        act_on(&mut meera, &prompt, act).await;
+    }
+    let undo = async |meera: &mut Browser<'_>, act: &str| {
+        let action = format!(
+            "select action_id from moderation_actions where action = '{act}' order by action_id limit 1"
+        );
+        let action = site.test.text(&action).await;
+        let fields = [("course", "small"), ("action", action.as_str())];
+        meera.post("teach/api/undo_moderation", &fields).await
+    };
+    undo(&mut meera, "lock").await.assert_ok();
+    let state = "select concat_ws(' ', is_locked, closes_at is not null) from cold_call_prompts where display_order = 1";
+    assert_eq!(site.test.text(state).await, "f t", "it stays closed");
+    act_on(&mut meera, &prompt, "reopen").await;
+    let refused = undo(&mut meera, "close").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(
+        refused.body.contains("Undo that one first"),
+        "{}",
+        refused.body
+    );
+    undo(&mut meera, "reopen").await.assert_ok();
+    let later = "update cold_call_prompts set closes_at = closes_at + interval '1 day' where display_order = 1";
+    site.test.sql(later).await;
+    let refused = undo(&mut meera, "close").await;
+    assert!(
+        refused.body.contains("Set them in the prompt"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_holds_for_batches_with_times_of_their_own() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    site.test
+        .sql("update cohort_members set batch_no = 2")
+        .await;
+    let own = format!(
+        "insert into cohort_date_overrides (organization_id, cohort_id, batch_no, prompt_id, closes_at)
+         select organization_id, '{}', 2, prompt_id, '2098-05-01' from cold_call_prompts where prompt_id = '{prompt}'",
+        group.id
+    );
+    site.test.sql(&own).await;
+    act_on(&mut meera, &prompt, "close").await;
+    let refused = asha.answer(&prompt, "Fish").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    undo_last(&site, &mut meera).await.assert_ok();
+    let closes = "select closes_at::date from cohort_date_overrides";
+    assert_eq!(site.test.text(closes).await, "2098-05-01");
+    act_on(&mut meera, &prompt, "close").await;
+    act_on(&mut meera, &prompt, "reopen").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tutors_reply_is_an_act_that_can_be_undone() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    let fields = [
+        ("course", "small"),
+        ("messages[]", fish.as_str()),
+        ("messages[]", fun.as_str()),
+        ("text", "Both are rihgt"),
+        ("key", "one"),
+    ];
+    let replied = meera.post("teach/api/reply_as_tutor", &fields).await;
+    replied.assert_ok();
+    assert!(asha.get(HERE).await.body.contains("rihgt"));
+    let log = meera.get("/moderation").await.body;
+    assert!(log.contains("meera replied to 2 messages"), "{log}");
+    undo_last(&site, &mut meera).await.assert_ok();
+    assert!(!asha.get(HERE).await.body.contains("rihgt"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

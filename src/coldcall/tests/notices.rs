@@ -50,6 +50,27 @@ async fn a_reply_notifies_the_author_above_and_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_deleted_their_answer_learns_of_no_reply() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    asha.reply(&fun, "Indeed").await.assert_ok();
+    let indeed = message_id(&site, "Indeed").await;
+    let fields = [("message", fish.as_str())];
+    let deleted = asha.post("coldcall/api/delete_message", &fields).await;
+    deleted.assert_ok();
+    ravi.reply(&indeed, "Is it?").await.assert_ok();
+    assert_eq!(notices(&site, "asha@example.org").await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_notification_names_nobody_where_the_cohort_sees_no_names() {
     let (site, group) = site_with_cohort().await;
     prompt_is(&site, "visibility = 'anonymous_to_peers'").await;

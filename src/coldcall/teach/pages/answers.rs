@@ -11,6 +11,7 @@ use crate::coldcall::teach::{
     waiting_label,
 };
 use crate::platform::ids::MessageId;
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::{
     Button, ButtonKind, EmptyState, Erase, Form, FormState, Page, Select, loaded, page_resource,
     path_part, query_value,
@@ -40,20 +41,10 @@ pub fn answers_page() -> AnyView {
 fn answers(course: &str, page: AnswersPage, forms: TutorForms, act: FormState) -> AnyView {
     let prompt = page.prompt_id;
     let forms = forms.with_key(page.key);
-    let changed = RwSignal::new(false);
-    #[cfg(feature = "hydrate")]
-    if let Some(live) = page.live.clone() {
-        Effect::new(move |_| {
-            let tell = move || {
-                changed.try_set(true);
-            };
-            crate::platform::live::browser::follow(live.clone(), tell);
-        });
-    }
-    let reload = move |_| {
-        changed.set(false);
-        forms.again.run(());
-    };
+    let changed = page
+        .live
+        .clone()
+        .map(|live| changed_notice(live, forms.again));
     let cohorts = page
         .cohorts
         .iter()
@@ -86,13 +77,7 @@ fn answers(course: &str, page: AnswersPage, forms: TutorForms, act: FormState) -
                 {cohorts}
             </nav>
         </header>
-        <div class="thread-changed" role="status">
-            <Show when=move || changed.get()>
-                <button class="btn second" type="button" on:click=reload>
-                    "New messages. Show them"
-                </button>
-            </Show>
-        </div>
+        {changed}
     };
     let empty = (page.answers == 0).then(|| {
         view! { <EmptyState title="No answers yet" text="Answers of this cohort appear here, similar ones together." /> }
@@ -260,6 +245,35 @@ pub fn person_line(course: &str, person: CohortPerson, forms: TutorForms) -> Any
         <span dir="auto">{person.name}</span>
         {write}
         {hold}
+    }
+    .erase()
+}
+
+/// Offers to load the page again after an event of the topic. It does not do so by itself, because
+/// that would take away a reply that is being written.
+pub fn changed_notice(live: LiveTopic, again: Callback<()>) -> AnyView {
+    let changed = RwSignal::new(false);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let tell = move || {
+            changed.try_set(true);
+        };
+        crate::platform::live::browser::follow(live.clone(), tell);
+    });
+    #[cfg(not(feature = "hydrate"))]
+    drop(live);
+    let reload = move |_| {
+        changed.set(false);
+        again.run(());
+    };
+    view! {
+        <div class="thread-changed" role="status">
+            <Show when=move || changed.get()>
+                <button class="btn second" type="button" on:click=reload>
+                    "New messages. Show them"
+                </button>
+            </Show>
+        </div>
     }
     .erase()
 }

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
-use super::answers::person_line;
+use super::answers::{changed_notice, person_line};
 use super::message::{TutorForms, tutor_message};
 use crate::coldcall::teach::api::{MarkModerationSeen, UndoModeration, load_moderation};
 use crate::coldcall::teach::{
@@ -39,15 +39,18 @@ fn moderation(
     seen: FormState,
 ) -> AnyView {
     let forms = forms.with_key(page.key);
+    let changed = changed_notice(page.live.clone(), forms.again);
     let is_quiet = page.waiting.is_empty() && page.recent.is_empty() && page.acts.is_empty();
     let has_people = !page.silent.is_empty() || !page.held.is_empty();
     if is_quiet && page.unanswered.is_empty() && !has_people {
         return view! {
+            {changed}
             <EmptyState title="Nothing to moderate" text="Messages, reports and silent members of your cohorts appear here." />
         }
         .erase();
     }
     view! {
+        {changed}
         {waiting(page.waiting, forms)}
         {recent(page.recent, page.has_more, seen, forms)}
         {unanswered(page.unanswered)}

@@ -33,7 +33,7 @@ fn no_prompt() -> AppError {
 #[derive(Debug, Clone, QueryableByName)]
 pub(super) struct CourseMessage {
     #[diesel(sql_type = SqlUuid)]
-    message_id: MessageId,
+    pub(super) message_id: MessageId,
     #[diesel(sql_type = SqlUuid)]
     root_id: MessageId,
     #[diesel(sql_type = SqlUuid)]
@@ -137,7 +137,7 @@ pub async fn messages(
         }
         // A message that is hidden needs no other decision.
         if matches!(act, MessageAct::Settle | MessageAct::Hide) {
-            settle(conn, message.message_id, Some(Utc::now())).await?;
+            settle(conn, message.message_id).await?;
         }
         record(
             conn,
@@ -176,18 +176,28 @@ pub async fn messages(
     Ok(())
 }
 
-/// Settles the open reports of a message, or opens them again.
-pub(super) async fn settle(
-    conn: &mut Conn,
-    message: MessageId,
-    at: Option<DateTime<Utc>>,
-) -> QueryResult<()> {
+/// Settles the open reports of a message. Their time is that of the act.
+async fn settle(conn: &mut Conn, message: MessageId) -> QueryResult<()> {
     statement(
-        "update cold_call_reports set settled_at = $2
-         where message_id = $1 and (settled_at is null) = ($2 is not null)",
+        "update cold_call_reports set settled_at = now() where message_id = $1 and settled_at is null",
     )
     .bind::<SqlUuid, _>(message)
-    .bind::<Nullable<Timestamptz>, _>(at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Opens the reports again that an act at this time settled.
+pub(super) async fn unsettle(
+    conn: &mut Conn,
+    message: MessageId,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    statement(
+        "update cold_call_reports set settled_at = null where message_id = $1 and settled_at = $2",
+    )
+    .bind::<SqlUuid, _>(message)
+    .bind::<Timestamptz, _>(at)
     .execute(conn)
     .await
     .map(drop)
@@ -250,7 +260,11 @@ pub async fn prompt(
                     'overrides', (select coalesce(jsonb_agg(jsonb_build_object(
                                              'cohort_id', o.cohort_id, 'closes_at', o.closes_at,
                                              'is_locked', o.is_locked)), '[]')
-                                  from cold_call_overrides o where o.prompt_id = p.prompt_id)) as state
+                                  from cold_call_overrides o where o.prompt_id = p.prompt_id),
+                    'own', (select coalesce(jsonb_agg(jsonb_build_object(
+                                       'cohort_id', d.cohort_id, 'batch_no', d.batch_no, 'member_id', d.member_id,
+                                       'opens_at', d.opens_at, 'closes_at', d.closes_at)), '[]')
+                            from cohort_date_overrides d where d.prompt_id = p.prompt_id)) as state
          from cold_call_prompts p where p.prompt_id = $1 and p.course_id = $2 for update of p",
     )
     .bind::<SqlUuid, _>(prompt)
@@ -267,6 +281,7 @@ pub async fn prompt(
         Some(cohort) => change_in(conn, prompt, cohort, act).await?,
         None => change_in_all(conn, prompt, act).await?,
     }
+    change_own_times(conn, prompt, cohort, act).await?;
     let on = ActedOn {
         prompt: Some(prompt),
         cohort,
@@ -346,49 +361,162 @@ async fn change_in_all(conn: &mut Conn, prompt: PromptId, act: PromptAct) -> Que
     .map(drop)
 }
 
-/// Gives a prompt back the state that it had before an act: in one cohort, or in all.
-pub(super) async fn put_back(
+/// Closes the prompt also for batches and members with times of their own, or ends their closes
+/// that are over.
+async fn change_own_times(
     conn: &mut Conn,
     prompt: PromptId,
     cohort: Option<CohortId>,
-    before: Value,
-) -> AppResult<()> {
+    act: PromptAct,
+) -> QueryResult<()> {
+    let changes: &[&str] = match act {
+        PromptAct::Lock | PromptAct::Unlock => &[],
+        PromptAct::Close => &["update cohort_date_overrides
+             set closes_at = now(), opens_at = case when opens_at < now() then opens_at end
+             where prompt_id = $1 and ($2 is null or cohort_id = $2) and closes_at > now()"],
+        PromptAct::Reopen => &[
+            "delete from cohort_date_overrides
+             where prompt_id = $1 and ($2 is null or cohort_id = $2) and closes_at <= now() and opens_at is null",
+            "update cohort_date_overrides set closes_at = null
+             where prompt_id = $1 and ($2 is null or cohort_id = $2) and closes_at <= now()",
+        ],
+    };
+    for change in changes {
+        statement(*change)
+            .bind::<SqlUuid, _>(prompt)
+            .bind::<Nullable<SqlUuid>, _>(cohort)
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// An act on a prompt that is undone.
+pub(super) struct UndonePromptAct<'a> {
+    pub action: ActionId,
+    pub at: DateTime<Utc>,
+    pub name: &'a str,
+    pub prompt: PromptId,
+    /// None for all cohorts.
+    pub cohort: Option<CohortId>,
+    pub before: Value,
+}
+
+/// Gives a prompt back the lock or the times that it had before an act: in one cohort, or in all.
+///
+/// # Errors
+///
+/// `Conflict` if they were changed since.
+pub(super) async fn put_back(conn: &mut Conn, undone: UndonePromptAct<'_>) -> AppResult<()> {
+    check_unchanged(conn, &undone).await?;
+    let UndonePromptAct {
+        prompt,
+        cohort,
+        before,
+        ..
+    } = undone;
+    let is_lock = matches!(undone.name, "lock" | "unlock");
     if cohort.is_none() {
-        statement(
-            "update cold_call_prompts
-             set is_locked = ($2->>'is_locked')::boolean, opens_at = ($2->>'opens_at')::timestamptz,
-                 closes_at = ($2->>'closes_at')::timestamptz,
-                 closes_after_days = coalesce(($2->>'closes_after_days')::integer, closes_after_days)
-             where prompt_id = $1",
-        )
+        let values = match is_lock {
+            true => "is_locked = ($2->>'is_locked')::boolean",
+            false => {
+                "opens_at = ($2->>'opens_at')::timestamptz, closes_at = ($2->>'closes_at')::timestamptz,
+                 closes_after_days = coalesce(($2->>'closes_after_days')::integer, closes_after_days)"
+            }
+        };
+        statement(format!(
+            "update cold_call_prompts set {values} where prompt_id = $1"
+        ))
         .bind::<SqlUuid, _>(prompt)
         .bind::<Jsonb, _>(before.clone())
         .execute(conn)
         .await?;
     }
+    let column = match is_lock {
+        true => "is_locked",
+        false => "closes_at",
+    };
     // Acts that were recorded before cohorts had a state of their own say nothing of them.
     if before.get("overrides").is_some() {
-        statement(
-            "delete from cold_call_overrides where prompt_id = $1 and ($2 is null or cohort_id = $2)",
-        )
+        let earlier = "jsonb_to_recordset($3->'overrides') as x (cohort_id uuid, closes_at timestamptz, is_locked boolean)";
+        statement(format!(
+            "update cold_call_overrides o
+             set {column} = (select x.{column} from {earlier} where x.cohort_id = o.cohort_id)
+             where o.prompt_id = $1 and ($2 is null or o.cohort_id = $2)"
+        ))
         .bind::<SqlUuid, _>(prompt)
         .bind::<Nullable<SqlUuid>, _>(cohort)
+        .bind::<Jsonb, _>(before.clone())
         .execute(conn)
         .await?;
+    }
+    if !is_lock && before.get("own").is_some() {
         statement(
-            "insert into cold_call_overrides (prompt_id, cohort_id, closes_at, is_locked)
-             select $1, x.cohort_id, x.closes_at, x.is_locked
-             from jsonb_to_recordset($3->'overrides') as x (cohort_id uuid, closes_at timestamptz, is_locked boolean)
+            "insert into cohort_date_overrides (cohort_id, batch_no, member_id, prompt_id, opens_at, closes_at)
+             select x.cohort_id, x.batch_no, x.member_id, $1, x.opens_at, x.closes_at
+             from jsonb_to_recordset($3->'own')
+                  as x (cohort_id uuid, batch_no integer, member_id uuid, opens_at timestamptz, closes_at timestamptz)
              join cohorts c on c.cohort_id = x.cohort_id
-             where $2 is null or x.cohort_id = $2",
+             where ($2 is null or x.cohort_id = $2)
+               and (x.member_id is null
+                    or exists (select from cohort_members m where m.member_id = x.member_id))
+             on conflict (cohort_id, batch_no, member_id, exam_id, prompt_id, exercise_id) do update
+             set opens_at = excluded.opens_at, closes_at = excluded.closes_at
+             where cohort_date_overrides.closes_at is null or cohort_date_overrides.closes_at = $4",
         )
         .bind::<SqlUuid, _>(prompt)
         .bind::<Nullable<SqlUuid>, _>(cohort)
         .bind::<Jsonb, _>(before)
+        .bind::<Timestamptz, _>(undone.at)
         .execute(conn)
         .await?;
     }
     announce_prompt(conn, prompt).await
+}
+
+#[derive(QueryableByName)]
+struct ChangedSince {
+    /// A later act on the same thing is not undone.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    by_act: bool,
+    /// The prompt's times are not those that the act gave it.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    by_form: bool,
+}
+
+async fn check_unchanged(conn: &mut Conn, undone: &UndonePromptAct<'_>) -> AppResult<()> {
+    let same: &[&str] = match undone.name {
+        "lock" | "unlock" => &["lock", "unlock"],
+        _ => &["close", "reopen"],
+    };
+    let changed: ChangedSince = statement(
+        "select exists (select from moderation_actions a
+                        where a.prompt_id = p.prompt_id and a.message_id is null and a.action = any($2)
+                          and a.action_id > $3 and a.undone_at is null
+                          and ($4 is null or a.cohort_id is null or a.cohort_id = $4)) as by_act,
+                $4 is null and case $5 when 'close' then p.closes_at is distinct from $6
+                                       when 'reopen' then p.closes_at is not null or p.closes_after_days is not null
+                                       else false end as by_form
+         from cold_call_prompts p where p.prompt_id = $1 for update of p",
+    )
+    .bind::<SqlUuid, _>(undone.prompt)
+    .bind::<Array<Text>, _>(same)
+    .bind::<SqlUuid, _>(undone.action)
+    .bind::<Nullable<SqlUuid>, _>(undone.cohort)
+    .bind::<Text, _>(undone.name)
+    .bind::<Timestamptz, _>(undone.at)
+    .get_result(conn)
+    .await?;
+    let why = match changed {
+        ChangedSince { by_act: true, .. } => {
+            "A later act changed this prompt again. Undo that one first."
+        }
+        ChangedSince { by_form: true, .. } => {
+            "The times of this prompt were changed after that. Set them in the prompt."
+        }
+        _ => return Ok(()),
+    };
+    Err(AppError::Conflict(why.to_owned()))
 }
 
 #[derive(QueryableByName)]
@@ -397,15 +525,17 @@ struct CohortRow {
     cohort_id: CohortId,
 }
 
-/// Tells the readers of the prompt in all cohorts that it changed.
+/// Tells the members of all cohorts that the prompt changed.
 pub async fn announce_prompt(conn: &mut Conn, prompt: PromptId) -> AppResult<()> {
-    let cohorts: Vec<CohortRow> =
-        statement("select distinct cohort_id from cold_call_messages where prompt_id = $1")
-            .bind::<SqlUuid, _>(prompt)
-            .load(conn)
-            .await?;
+    let cohorts: Vec<CohortRow> = statement(
+        "select c.cohort_id from cold_call_prompts p join cohorts c on c.course_id = p.course_id
+         where p.prompt_id = $1 and c.is_active and coalesce(c.ends_at > now(), true)",
+    )
+    .bind::<SqlUuid, _>(prompt)
+    .load(conn)
+    .await?;
     for row in cohorts {
-        events::publish(conn, &live::thread_topic(prompt, row.cohort_id)).await?;
+        events::publish(conn, &live::prompt_topic(prompt, row.cohort_id)).await?;
     }
     Ok(())
 }
@@ -464,6 +594,9 @@ async fn end_holds(
         .await
 }
 
+/// Name of the act of replying, to one message or to several.
+pub(super) const REPLY: &str = "reply";
+
 /// Longest key of a form, in characters.
 const FORM_KEY_CHARACTERS: usize = 100;
 
@@ -480,6 +613,7 @@ pub async fn reply(
         return Err(AppError::field("", "Reload the page and try again."));
     }
     let mut replies = Vec::new();
+    let mut on = ActedOn::default();
     for above in of_course(conn, tutor.course, ids).await? {
         let new = NewMessage {
             prompt: above.prompt_id,
@@ -494,8 +628,14 @@ pub async fn reply(
         };
         if let Some(reply) = messages::insert(conn, new).await? {
             replies.push(reply);
+            on.prompt = Some(above.prompt_id);
+            on.cohort = Some(above.cohort_id);
             above.announce(conn).await?;
         }
+    }
+    if !replies.is_empty() {
+        let before = json!({ "replies": replies });
+        record(conn, tutor, REPLY, on, None, before).await?;
     }
     notices::posted(conn, &replies).await
 }

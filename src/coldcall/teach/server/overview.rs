@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use crate::coldcall::teach::{
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{ActionId, CohortId, CourseId, MessageId, PromptId, UserId};
+use crate::platform::live::LiveTopic;
 use crate::platform::time::Clock;
 
 /// New messages and unanswered prompts that the page lists.
@@ -75,6 +76,7 @@ pub async fn page(
     tutor: Option<UserId>,
     clock: &Clock,
 ) -> AppResult<ModerationPage> {
+    let live = LiveTopic::from_now("coldcall/".to_owned());
     let courses = moderated(conn, tutor).await?;
     let ids: Vec<Uuid> = courses.keys().map(|course| course.0).collect();
     let places = ThreadPlaces::read(conn, &ids, courses).await?;
@@ -90,6 +92,7 @@ pub async fn page(
     let prompts = openings::of_running_cohorts(conn, &ids).await?;
     let item = |row: TutorRow| places.item(row, clock);
     Ok(ModerationPage {
+        live,
         waiting: waiting.into_iter().filter_map(item).collect(),
         recent: recent.into_iter().filter_map(item).collect(),
         has_more,
@@ -375,6 +378,9 @@ struct ActRow {
     cohort: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     reason: Option<String>,
+    /// Messages to which the tutor replied.
+    #[diesel(sql_type = Int4)]
+    replies: i32,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
     #[diesel(sql_type = Bool)]
@@ -391,7 +397,7 @@ async fn acts(
     let rows: Vec<ActRow> = statement(
         "select a.action_id, a.course_id, a.action, coalesce(actor.display_name, 'A former tutor') as actor,
                 coalesce(author.display_name, member.display_name) as person, p.prompt, c.title as cohort, a.reason,
-                a.created_at,
+                coalesce(jsonb_array_length(a.before->'replies'), 0) as replies, a.created_at,
                 a.undone_at is not null as is_undone
          from moderation_actions a
          left join users actor on actor.user_id = a.actor_user_id
@@ -441,6 +447,14 @@ fn sentence(row: &ActRow) -> String {
     match row.action.as_str() {
         "hold" => format!("{} holds the posts of {person} for approval", row.actor),
         "release" => format!("{} holds the posts of {person} no longer", row.actor),
+        "reply" => {
+            let messages = match row.replies {
+                1 => "a message".to_owned(),
+                count => format!("{count} messages"),
+            };
+            let prompt = row.prompt.as_deref().unwrap_or_default();
+            format!("{} replied to {messages} about “{prompt}”", row.actor)
+        }
         _ if verb.is_empty() => {
             let verb = match row.action.as_str() {
                 "lock" => "locked",

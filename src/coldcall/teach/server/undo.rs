@@ -1,12 +1,12 @@
 //! Undoes acts of moderation.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::moderation::{hold, of_course, put_back, settle};
+use super::moderation::{REPLY, UndonePromptAct, hold, of_course, put_back, unsettle};
 use crate::coldcall::server::notices;
 use crate::coldcall::teach::MessageAct;
 use crate::platform::auth::guard::TutorOf;
@@ -26,6 +26,7 @@ type Acted = (
     Option<CohortId>,
     Option<UserId>,
     Value,
+    DateTime<Utc>,
 );
 
 /// Undoes an act: its subject gets back the state that it had before.
@@ -41,17 +42,29 @@ pub async fn undo(conn: &mut Conn, tutor: &TutorOf, action: ActionId) -> AppResu
             moderation_actions::cohort_id,
             moderation_actions::member_user_id,
             moderation_actions::before,
+            moderation_actions::created_at,
         ))
         .for_update()
         .first(conn)
         .await
         .optional()?;
-    let (name, message, prompt, cohort, member, before) = acted.ok_or_else(no_action)?;
+    let (name, message, prompt, cohort, member, before, at) = acted.ok_or_else(no_action)?;
     match (MessageAct::parse(&name), message, prompt, cohort, member) {
         (Some(act), Some(message), ..) => {
-            undo_on_message(conn, tutor, message, act, before).await?;
+            undo_on_message(conn, tutor, message, act, before, at).await?;
         }
-        (None, _, Some(prompt), ..) => put_back(conn, prompt, cohort, before).await?,
+        (None, ..) if name == REPLY => delete_replies(conn, tutor, &before).await?,
+        (None, _, Some(prompt), ..) => {
+            let undone = UndonePromptAct {
+                action,
+                at,
+                name: &name,
+                prompt,
+                cohort,
+                before,
+            };
+            put_back(conn, undone).await?;
+        }
         (None, _, _, Some(cohort), Some(member)) if name == "release" => {
             return hold(conn, tutor, cohort, member, true).await;
         }
@@ -68,14 +81,32 @@ pub async fn undo(conn: &mut Conn, tutor: &TutorOf, action: ActionId) -> AppResu
     Ok(())
 }
 
+/// Deletes the replies of an act. Where somebody has replied to one, a stub stays.
+async fn delete_replies(conn: &mut Conn, tutor: &TutorOf, before: &Value) -> AppResult<()> {
+    let ids = before.get("replies").cloned().unwrap_or_default();
+    let ids: Vec<MessageId> = serde_json::from_value(ids).unwrap_or_default();
+    for reply in of_course(conn, tutor.course, &ids).await? {
+        statement("update cold_call_messages set deleted_at = now() where message_id = $1")
+            .bind::<SqlUuid, _>(reply.message_id)
+            .execute(conn)
+            .await?;
+        reply.announce(conn).await?;
+    }
+    Ok(())
+}
+
 async fn undo_on_message(
     conn: &mut Conn,
     tutor: &TutorOf,
     message: MessageId,
     act: MessageAct,
     before: Value,
+    at: DateTime<Utc>,
 ) -> AppResult<()> {
     let found = of_course(conn, tutor.course, &[message]).await?;
+    if matches!(act, MessageAct::Hide | MessageAct::Settle) {
+        unsettle(conn, message, at).await?;
+    }
     let change = match act {
         MessageAct::Hide | MessageAct::Restore => {
             "hidden_at = ($2->>'hidden_at')::timestamptz, hidden_reason = $2->>'hidden_reason'"
@@ -88,10 +119,7 @@ async fn undo_on_message(
             "credited_at = ($2->>'credited_at')::timestamptz"
         }
         MessageAct::Approve => "held_at = ($2->>'held_at')::timestamptz",
-        MessageAct::Settle => {
-            settle(conn, message, None).await?;
-            return Ok(());
-        }
+        MessageAct::Settle => return Ok(()),
     };
     statement(format!(
         "update cold_call_messages set {change} where message_id = $1"

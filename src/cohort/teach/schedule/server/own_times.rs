@@ -1,6 +1,6 @@
 //! Times of exams, cold calls and exercises that a batch or a member has for itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::Scope;
-use crate::cohort::server::cold_calls::{cohort_state, opening, overrides, thread_topic};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides, prompt_topic};
 use crate::cohort::server::store::Cohort;
 use crate::cohort::teach::schedule::{OwnTimesFields, ScheduledItem};
 use crate::cohort::teach::sessions::server::check;
@@ -317,14 +317,44 @@ pub async fn save(
     let count = exams.count() + cold_calls.count() + exercises.count();
     replace(conn, cohort, scope, ("exam_id", "exams"), exams).await?;
     let prompts = ("prompt_id", "cold_call_prompts");
-    let changed: Vec<PromptId> = cold_calls.ids.iter().copied().map(PromptId).collect();
+    let before = stored_times(conn, cohort, scope).await?;
     replace(conn, cohort, scope, prompts, cold_calls).await?;
-    for prompt in changed {
-        live::publish(conn, &thread_topic(prompt, cohort.cohort_id)).await?;
+    let after = stored_times(conn, cohort, scope).await?;
+    for changed in before.symmetric_difference(&after) {
+        live::publish(conn, &prompt_topic(changed.prompt_id, cohort.cohort_id)).await?;
     }
     let handed_in = ("exercise_id", "simulation_exercises");
     replace(conn, cohort, scope, handed_in, exercises).await?;
     Ok(count)
+}
+
+#[derive(PartialEq, Eq, Hash, QueryableByName)]
+struct StoredTimes {
+    #[diesel(sql_type = SqlUuid)]
+    prompt_id: PromptId,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    opens_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    closes_at: Option<DateTime<Utc>>,
+}
+
+/// Returns the times of cold calls that the batch or member has.
+async fn stored_times(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    scope: &Scope,
+) -> QueryResult<HashSet<StoredTimes>> {
+    let times: Vec<StoredTimes> = statement(
+        "select prompt_id, opens_at, closes_at from cohort_date_overrides
+         where cohort_id = $1 and batch_no is not distinct from $2 and member_id is not distinct from $3
+           and prompt_id is not null",
+    )
+    .bind::<SqlUuid, _>(cohort.cohort_id)
+    .bind::<Nullable<Int4>, _>(scope.batch_no)
+    .bind::<Nullable<SqlUuid>, _>(scope.member)
+    .load(conn)
+    .await?;
+    Ok(times.into_iter().collect())
 }
 
 /// Replaces the times of what is named in this column, which refers to this table.
