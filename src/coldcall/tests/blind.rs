@@ -171,6 +171,45 @@ async fn no_response_of_the_site_has_a_trace_of_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn neither_mails_nor_files_have_a_trace_of_others() {
+    let (site, group) = site_with_cohort().await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    others_post(&site, &group).await;
+    // A mention of a member who has not answered, too.
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mention = "Spoonbill, @asha";
+    ravi.answer(&prompt, mention).await.assert_ok();
+    let sent = site.test.text(
+        "select coalesce(string_agg(t, ' '), '') from (
+             select concat(n.title, n.body, n.path) as t from notifications n join users u using (user_id)
+             where u.email = 'asha@example.org'
+             union all
+             select payload::text from background_jobs where payload::text like '%asha@example.org%'
+             union all
+             select m::text from mail_log m where m::text like '%asha@example.org%') x",
+    );
+    let sent = sent.await;
+    let key = "select calendar_key from cohort_members where email = 'asha@example.org'";
+    let key = site.test.text(key).await;
+    let calendar = site.visitor().get(&format!("/calendars/{key}/cohort.ics"));
+    let calendar = calendar.await;
+    calendar.assert_ok();
+    let notices = asha.get("/notifications").await.body;
+    for (name, text) in [
+        ("mails", sent),
+        ("calendar", calendar.body),
+        ("notifications", notices),
+    ] {
+        let found: Vec<_> = TRACES
+            .iter()
+            .filter(|trace| text.contains(*trace))
+            .collect();
+        assert!(found.is_empty(), "{name} has {found:?}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answering_reveals_the_thread_of_the_own_cohort() {
     let (site, group) = site_with_cohort().await;
     others_post(&site, &group).await;

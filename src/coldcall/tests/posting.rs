@@ -103,8 +103,14 @@ async fn bad_messages_are_refused_with_a_sentence() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains(sentence), "{}", refused.body);
     }
-    let huge = asha.answer(&prompt, &"x".repeat(3_000_000)).await;
-    assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
+    for huge in [1_000_000, 3_000_000] {
+        let refused = asha.answer(&prompt, &"x".repeat(huge)).await;
+        assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let sentence = "This is more than the form can take. Nothing was changed.";
+        assert!(refused.body.contains(sentence), "{}", refused.body);
+    }
+    let stored = "select count(*) from cold_call_messages";
+    assert_eq!(site.test.count(stored).await, 0);
     // Without JavaScript the text returns to the form with the sentence.
     let long = "y".repeat(5_001);
     let fields = [("prompt", prompt.as_str()), ("text", long.as_str())];

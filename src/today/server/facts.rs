@@ -123,7 +123,7 @@ fn unanswered() -> String {
          where r.done_at is null
          union all
          select 'unanswered', 'message/' || m.message_id, {waits}, p.course_id, m.user_id,
-                coalesce(w.newest, m.held_at), w.reports, 0, left(p.prompt, 120), m.message_id, null
+                coalesce(w.newest, m.held_at), w.reports, 0, case when length(p.prompt) > 120 then left(p.prompt, 119) || '…' else p.prompt end, m.message_id, null
          from (select h.message_id from cold_call_messages h where h.held_at is not null
                union select o.message_id from cold_call_reports o where o.settled_at is null) x
          join cold_call_messages m on m.message_id = x.message_id
