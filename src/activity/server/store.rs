@@ -144,7 +144,7 @@ pub async fn figures(
              where t.course_id = $1 and t.retired_at is null and p.is_completed and ($4 is null or p.user_id = $4)
              group by p.user_id, t.module_no
          ), done as (
-             select user_id, sum(topics) as topics from progress group by user_id
+             select user_id, sum(topics)::bigint as topics from progress group by user_id
          ), running as materialized (
              select k.cohort_id, k.start_date, k.starts_at
              from cohorts k
@@ -185,7 +185,7 @@ pub async fn figures(
          )
          select e.user_id, u.display_name, u.username, u.email, e.status = 'completed' as is_completed, e.enrolled_at,
                 greatest(e.last_opened_at, r.last_at) as seen_at,
-                coalesce(100 * done.topics / nullif((select sum(topics) from modules), 0), 0)::integer as done_percent,
+                coalesce(100 * done.topics / nullif((select sum(topics)::bigint from modules), 0), 0)::integer as done_percent,
                 coalesce(r.seconds, 0)::bigint as seconds, coalesce(r.passed, 0)::bigint as passed,
                 coalesce(r.failed, 0)::bigint as failed, coalesce(r.asked, 0)::bigint as asked,
                 coalesce(r.answered, 0)::bigint as answered, coalesce(r.rewatched, 0)::bigint as rewatched,
