@@ -26,7 +26,7 @@ pub const MOST_EVENTS: usize = 50;
 /// Seconds without a key, a touch or a scroll after which time no longer counts as active.
 pub const IDLE_SECONDS: u32 = 60;
 
-/// Whole months for which single events are kept. Their sums by day are kept as long as the account.
+/// Whole months for which single events are kept. Their sums by day are kept with the account.
 pub const EVENT_MONTHS: u32 = 13;
 
 /// The kind of an event.

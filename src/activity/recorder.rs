@@ -177,7 +177,10 @@ impl Recording {
 
     /// Records the position in the video, and returns to an earlier one.
     fn watch(self: &Rc<Self>, now: f64) {
-        let video = document().query_selector("#ly-content video").ok().flatten();
+        let video = document()
+            .query_selector("#ly-content video")
+            .ok()
+            .flatten();
         let Some(video) = video.and_then(|video| video.dyn_into::<HtmlVideoElement>().ok()) else {
             return;
         };
@@ -287,7 +290,5 @@ fn event_id(millis: f64) -> uuid::Uuid {
     let random = || (Math::random() * f64::from(u32::MAX)) as u128;
     let (high, low) = (random() & 0xfff, (random() << 32) | random());
     let low = low & 0x3fff_ffff_ffff_ffff;
-    uuid::Uuid::from_u128(
-        ((millis as u128) << 80) | (7 << 76) | (high << 64) | (2 << 62) | low,
-    )
+    uuid::Uuid::from_u128(((millis as u128) << 80) | (7 << 76) | (high << 64) | (2 << 62) | low)
 }

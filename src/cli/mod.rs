@@ -325,7 +325,10 @@ async fn sum_activity(config: &Config, slug: &str, organization: &str) -> Result
         .await
         .map_err(|error| error.to_string())?;
     }
-    println!("Summed the activity of {}.", count(learners.len(), "learner"));
+    println!(
+        "Summed the activity of {}.",
+        count(learners.len(), "learner")
+    );
     Ok(())
 }
 

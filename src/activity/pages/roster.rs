@@ -101,7 +101,10 @@ fn tools(slug: &str, query: &RosterQuery, counts: &[(LearnerStatus, usize)]) -> 
         })
         .collect_view();
     let kept = [
-        ("status", query.status.map(LearnerStatus::name).unwrap_or_default()),
+        (
+            "status",
+            query.status.map(LearnerStatus::name).unwrap_or_default(),
+        ),
         ("sort", query.sort.name()),
         ("down", if query.down { "yes" } else { "" }),
     ];
@@ -156,14 +159,10 @@ fn table(slug: &str, lines: Vec<RosterLine>, query: &RosterQuery) -> AnyView {
                 "Try a different search, or view all learners.",
             ),
         };
-        let empty =
-            view! { <EmptyState glyph=Glyph::User title=title text=text /> }.erase();
+        let empty = view! { <EmptyState glyph=Glyph::User title=title text=text /> }.erase();
         return view! { <Table label="Learners" columns=columns empty=empty /> }.erase();
     }
-    let rows = lines
-        .into_iter()
-        .map(|line| row(slug, line))
-        .collect_view();
+    let rows = lines.into_iter().map(|line| row(slug, line)).collect_view();
     view! {
         <Table label="Learners" columns=columns stacks=true>
             {rows}

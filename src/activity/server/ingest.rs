@@ -109,9 +109,7 @@ fn parse(text: &str, now: DateTime<Utc>) -> Result<SentEvent, &'static str> {
     }
     let occurred_at = time_of(id).ok_or("The id of this event is no UUID of version 7.")?;
     if occurred_at > now + FAST {
-        return Err(
-            "This event is in the future. The clock of the device seems to be wrong.",
-        );
+        return Err("This event is in the future. The clock of the device seems to be wrong.");
     }
     if occurred_at < now - WAITED {
         return Err("This event is more than seven days old.");
@@ -144,7 +142,7 @@ fn time_of(id: Uuid) -> Option<DateTime<Utc>> {
 }
 
 #[derive(QueryableByName)]
-struct PlaceRow {
+struct EventPlace {
     #[diesel(sql_type = SqlUuid)]
     topic_id: TopicId,
     #[diesel(sql_type = SqlUuid)]
@@ -160,14 +158,14 @@ async fn places(
     user: UserId,
     read: &[(usize, SentEvent)],
     now: DateTime<Utc>,
-) -> QueryResult<HashMap<TopicId, PlaceRow>> {
+) -> QueryResult<HashMap<TopicId, EventPlace>> {
     if read.is_empty() {
         return Ok(HashMap::new());
     }
     let mut topics: Vec<Uuid> = read.iter().map(|(_, event)| event.topic.0).collect();
     topics.sort_unstable();
     topics.dedup();
-    let rows: Vec<PlaceRow> = statement(
+    let rows: Vec<EventPlace> = statement(
         "select t.topic_id, t.course_id, coalesce(d.events, 0) as events
          from topics t
          join enrollments e on e.course_id = t.course_id and e.user_id = $1 and e.status in ('active', 'completed')
@@ -186,7 +184,7 @@ async fn places(
 /// Returns the course of the event. Otherwise returns the sentence that says why not.
 fn accepted(
     sent: &SentEvent,
-    places: &HashMap<TopicId, PlaceRow>,
+    places: &HashMap<TopicId, EventPlace>,
 ) -> Result<CourseId, &'static str> {
     let place = places
         .get(&sent.topic)
@@ -232,7 +230,10 @@ mod tests {
             (format!("{}:read:{TOPIC}", id(0)), "malformed"),
             (format!("{}:read:nowhere:1", id(0)), "malformed"),
             (format!("{}:read:{TOPIC}:x", id(0)), "malformed"),
-            (format!("{}:danced:{TOPIC}:1", id(0)), "no event of this kind"),
+            (
+                format!("{}:danced:{TOPIC}:1", id(0)),
+                "no event of this kind",
+            ),
             (format!("{}:quiz_passed:{TOPIC}:100", id(0)), "itself"),
             (format!("{TOPIC}:read:{TOPIC}:1"), "version 7"),
             (format!("{}:read:{TOPIC}:101", id(0)), "too large"),

@@ -1,7 +1,7 @@
 //! A learner's own activity: the same figures that their tutors see, and their newest events.
 
 use super::roster::JudgedLearner;
-use super::store::{self, EventRow, Sought};
+use super::store::{self, NewestEvent, Sought};
 use super::weeks;
 use crate::activity::{ActivityKind, MyActivityPage, RecentEvent, minutes_text};
 use crate::course::CourseTitle;
@@ -52,12 +52,15 @@ fn not_studied() -> AppError {
     )
 }
 
-fn event(row: EventRow, clock: &Clock) -> Option<RecentEvent> {
+fn event(row: NewestEvent, clock: &Clock) -> Option<RecentEvent> {
     let kind = ActivityKind::parse(&row.kind)?;
     Some(RecentEvent {
         said: said(kind, row.amount, &row.detail),
         topic: row.topic,
-        when: (clock.date_time(row.occurred_at), row.occurred_at.to_rfc3339()),
+        when: (
+            clock.date_time(row.occurred_at),
+            row.occurred_at.to_rfc3339(),
+        ),
     })
 }
 

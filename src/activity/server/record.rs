@@ -107,7 +107,7 @@ impl ActivityEvent {
 }
 
 #[derive(QueryableByName)]
-struct StoredRow {
+struct StoredEvents {
     #[diesel(sql_type = BigInt)]
     stored: i64,
 }
@@ -133,7 +133,7 @@ pub async fn record(
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.name()).collect();
     let amounts: Vec<i32> = events.iter().map(|event| event.amount).collect();
     let details: Vec<&str> = events.iter().map(|event| event.detail.as_str()).collect();
-    let row: StoredRow = statement(format!(
+    let row: StoredEvents = statement(format!(
         "with fresh as (
              insert into learner_activity_events
                  (user_id, occurred_at, event_id, course_id, topic_id, kind, amount, detail, received_at, received_on)

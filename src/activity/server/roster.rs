@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 
 use super::status::status;
 use super::store::{self, FiguresRow, Sought};
-use crate::activity::{LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort};
+use crate::activity::{
+    LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort,
+};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::CourseId;

@@ -145,10 +145,7 @@ fn active(of: &LearnerFigures) -> (LearnerStatus, String) {
         ),
         (several, _) => (
             LearnerStatus::Engaged,
-            capitalized(&format!(
-                "{} in the last three days.",
-                listed(several)
-            )),
+            capitalized(&format!("{} in the last three days.", listed(several))),
         ),
     }
 }
@@ -225,47 +222,82 @@ mod tests {
         };
         for (of, status, reason) in [
             (
-                LearnerFigures { is_completed: true, ..seen(900) },
+                LearnerFigures {
+                    is_completed: true,
+                    ..seen(900)
+                },
                 LearnerStatus::Completed,
                 "Has completed the course.",
             ),
-            (seen(71), LearnerStatus::Active, "Only read in the last three days."),
+            (
+                seen(71),
+                LearnerStatus::Active,
+                "Only read in the last three days.",
+            ),
             (seen(72), LearnerStatus::Drift, "Did nothing for 3 days."),
             (seen(168), LearnerStatus::Drift, "Did nothing for 7 days."),
             (seen(169), LearnerStatus::Gone, "Did nothing for 7 days."),
-            (fresh.clone(), LearnerStatus::Active, "Enrolled lately and has not begun."),
             (
-                LearnerFigures { enrolled_at: now() - TimeDelta::days(9), ..fresh },
+                fresh.clone(),
+                LearnerStatus::Active,
+                "Enrolled lately and has not begun.",
+            ),
+            (
+                LearnerFigures {
+                    enrolled_at: now() - TimeDelta::days(9),
+                    ..fresh
+                },
                 LearnerStatus::Gone,
                 "Enrolled 9 days ago and has not begun.",
             ),
             (
-                LearnerFigures { failed: 3, passed: 1, ..seen(1) },
+                LearnerFigures {
+                    failed: 3,
+                    passed: 1,
+                    ..seen(1)
+                },
                 LearnerStatus::Friction,
                 "Failed 3 of 4 quiz attempts in the last seven days.",
             ),
             (
-                LearnerFigures { failed: 3, passed: 3, ..seen(1) },
+                LearnerFigures {
+                    failed: 3,
+                    passed: 3,
+                    ..seen(1)
+                },
                 LearnerStatus::Active,
                 "Only read in the last three days.",
             ),
             (
-                LearnerFigures { same_topic: 4, overdue: 2, ..seen(1) },
+                LearnerFigures {
+                    same_topic: 4,
+                    overdue: 2,
+                    ..seen(1)
+                },
                 LearnerStatus::Friction,
                 "Asked 4 questions about one topic in the last seven days.",
             ),
             (
-                LearnerFigures { rewatched: 6, ..seen(1) },
+                LearnerFigures {
+                    rewatched: 6,
+                    ..seen(1)
+                },
                 LearnerStatus::Friction,
                 "Went back in videos 6 times in the last seven days.",
             ),
             (
-                LearnerFigures { overdue: 1, ..seen(1) },
+                LearnerFigures {
+                    overdue: 1,
+                    ..seen(1)
+                },
                 LearnerStatus::Behind,
                 "Has 1 topic to do that the plan opened a week ago or earlier.",
             ),
             (
-                LearnerFigures { lately: several, ..seen(1) },
+                LearnerFigures {
+                    lately: several,
+                    ..seen(1)
+                },
                 LearnerStatus::Engaged,
                 "Read, took quizzes and asked questions in the last three days.",
             ),

@@ -94,7 +94,7 @@ pub enum Sought<'a> {
     One(UserId),
 }
 
-/// Returns learners of the course with their figures. Reads the sums of the last 31 days, so its
+/// Returns learners of the course with their figures. Reads the sums of the last week, so its
 /// time depends on the number of learners and not on the history.
 pub async fn figures(
     conn: &mut Conn,
@@ -110,13 +110,12 @@ pub async fn figures(
         "with today as (
              select activity_day($3) as day
          ), recent as (
-             select d.user_id, max(d.last_at) as last_at,
-                    sum(d.seconds_active) filter (where d.day > t.day - 7) as seconds,
-                    sum(d.quizzes_passed) filter (where d.day > t.day - 7) as passed,
-                    sum(d.quizzes_failed) filter (where d.day > t.day - 7) as failed,
-                    sum(d.asked) filter (where d.day > t.day - 7) as asked,
-                    sum(d.answered) filter (where d.day > t.day - 7) as answered,
-                    sum(d.rewatched) filter (where d.day > t.day - 7) as rewatched,
+             select d.user_id, sum(d.seconds_active) as seconds,
+                    sum(d.quizzes_passed) as passed,
+                    sum(d.quizzes_failed) as failed,
+                    sum(d.asked) as asked,
+                    sum(d.answered) as answered,
+                    sum(d.rewatched) as rewatched,
                     bool_or(d.opened + d.read + d.done + d.seconds_active > 0) filter (where d.day > t.day - 3) as has_read,
                     bool_or(d.watched > 0) filter (where d.day > t.day - 3) as has_watched,
                     bool_or(d.quizzes_passed + d.quizzes_failed > 0) filter (where d.day > t.day - 3) as has_quizzes,
@@ -124,14 +123,15 @@ pub async fn figures(
                     bool_or(d.asked > 0) filter (where d.day > t.day - 3) as has_asked,
                     bool_or(d.answered > 0) filter (where d.day > t.day - 3) as has_answered
              from learner_activity_days d cross join today t
-             where d.course_id = $1 and d.day > t.day - 31 and ($4 is null or d.user_id = $4)
+             where d.course_id = $1 and d.day between (select day from today) - 6 and (select day from today) + 1 and ($4 is null or d.user_id = $4)
              group by d.user_id
          ), asks as (
              select x.user_id, max(x.questions) as most
              from (
                  select d.user_id, count(*) as questions
-                 from learner_activity_days d cross join today t cross join unnest(d.asked_topics) a (topic_id)
-                 where d.course_id = $1 and d.day > t.day - 7 and d.asked > 0 and ($4 is null or d.user_id = $4)
+                 from learner_activity_days d cross join unnest(d.asked_topics) a (topic_id)
+                 where d.course_id = $1 and d.asked > 0
+                   and d.day between (select day from today) - 6 and (select day from today) + 1 and ($4 is null or d.user_id = $4)
                  group by d.user_id, a.topic_id
              ) x
              group by x.user_id
@@ -184,7 +184,7 @@ pub async fn figures(
              group by o.user_id
          )
          select e.user_id, u.display_name, u.username, u.email, e.status = 'completed' as is_completed, e.enrolled_at,
-                greatest(e.last_opened_at, r.last_at) as seen_at,
+                greatest(e.last_opened_at, seen.last_at) as seen_at,
                 coalesce(100 * done.topics / nullif((select sum(topics)::bigint from modules), 0), 0)::integer as done_percent,
                 coalesce(r.seconds, 0)::bigint as seconds, coalesce(r.passed, 0)::bigint as passed,
                 coalesce(r.failed, 0)::bigint as failed, coalesce(r.asked, 0)::bigint as asked,
@@ -199,6 +199,11 @@ pub async fn figures(
          left join asks a on a.user_id = e.user_id
          left join done on done.user_id = e.user_id
          left join late l on l.user_id = e.user_id
+         left join lateral (
+             select d.last_at from learner_activity_days d
+             where d.user_id = e.user_id and d.course_id = $1 and d.last_at is not null
+             order by d.day desc limit 1
+         ) seen on true
          where e.course_id = $1 and e.status in ('active', 'completed') and u.deleted_at is null
            and ($4 is null or e.user_id = $4)
            and ($2 = '' or strpos(folded(u.display_name), folded($2)) > 0 or strpos(u.email, lower($2)) > 0)
@@ -213,7 +218,7 @@ pub async fn figures(
 }
 
 #[derive(QueryableByName)]
-pub struct StudiedRow {
+pub struct ActivityCourse {
     #[diesel(sql_type = SqlUuid)]
     pub course_id: CourseId,
     #[diesel(sql_type = Text)]
@@ -227,7 +232,7 @@ pub async fn studied(
     conn: &mut Conn,
     user: UserId,
     slug: &str,
-) -> QueryResult<Option<StudiedRow>> {
+) -> QueryResult<Option<ActivityCourse>> {
     statement(
         "select c.course_id, c.title, c.language
          from courses c join enrollments e on e.course_id = c.course_id
@@ -319,7 +324,7 @@ pub async fn days(
 }
 
 #[derive(QueryableByName)]
-pub struct EventRow {
+pub struct NewestEvent {
     #[diesel(sql_type = Text)]
     pub kind: String,
     #[diesel(sql_type = Int4)]
@@ -339,7 +344,7 @@ pub async fn newest_events(
     user: UserId,
     course: CourseId,
     limit: i64,
-) -> QueryResult<Vec<EventRow>> {
+) -> QueryResult<Vec<NewestEvent>> {
     statement(
         "select v.kind, v.amount, v.detail, v.occurred_at, coalesce(t.title, '') as topic
          from learner_activity_events v left join topics t on t.topic_id = v.topic_id

@@ -107,7 +107,10 @@ fn said(kind: TimelineKind, row: &TimelineRow) -> String {
         (TimelineKind::Exam, _) => format!("Ended the exam{percent}"),
         (TimelineKind::Work, 1) => format!("Handed in an exercise{}", marked(row.number)),
         (TimelineKind::Work, number) => {
-            format!("Handed in version {number} of an exercise{}", marked(row.number))
+            format!(
+                "Handed in version {number} of an exercise{}",
+                marked(row.number)
+            )
         }
         (TimelineKind::Question, 0) => "Asked the AI tutor about a topic".to_owned(),
         (TimelineKind::Question, _) => "Asked a person about a topic".to_owned(),
@@ -173,7 +176,13 @@ mod tests {
         let (at, key) = place("1750000000000001.quiz-x").unwrap().unwrap();
         assert_eq!(at.timestamp_micros(), 1_750_000_000_000_001);
         assert_eq!(key, "quiz-x");
-        for wrong in ["x", "1", "x.y", "99999999999999999999.y", "9223372036854775807.y"] {
+        for wrong in [
+            "x",
+            "1",
+            "x.y",
+            "99999999999999999999.y",
+            "9223372036854775807.y",
+        ] {
             assert!(place(wrong).is_err(), "{wrong}");
         }
     }

@@ -35,7 +35,10 @@ pub fn weeks(days: &[DayRow], today: NaiveDate) -> Vec<ActivityWeek> {
     starts
         .filter_map(|week| {
             let begins = first.checked_add_days(Days::new(7 * week))?;
-            Some(sum(days.iter().filter(|row| monday(row.day) == begins), begins))
+            Some(sum(
+                days.iter().filter(|row| monday(row.day) == begins),
+                begins,
+            ))
         })
         .collect()
 }
@@ -76,7 +79,12 @@ const BOTTOM: i64 = 24;
 
 /// Draws the weeks, oldest first. Each bar takes the focus and tells its exact value.
 pub fn chart(weeks: &[ActivityWeek]) -> Html {
-    let most = weeks.iter().map(|week| week.minutes).max().unwrap_or(0).max(1);
+    let most = weeks
+        .iter()
+        .map(|week| week.minutes)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let count = i64::try_from(weeks.len()).unwrap_or_default();
     let (width, height) = (count * STEP, TOP + HEIGHT + BOTTOM);
     let mut svg = format!(
@@ -161,8 +169,14 @@ mod tests {
         assert_eq!(weeks.len(), 12);
         let this = &weeks[0];
         assert_eq!(this.begins, "9 March 2026");
-        assert_eq!((this.minutes, this.topics, this.done, this.failed), (60, 3, 2, 4));
-        assert_eq!((weeks[1].begins.as_str(), weeks[1].minutes), ("2 March 2026", 0));
+        assert_eq!(
+            (this.minutes, this.topics, this.done, this.failed),
+            (60, 3, 2, 4)
+        );
+        assert_eq!(
+            (weeks[1].begins.as_str(), weeks[1].minutes),
+            ("2 March 2026", 0)
+        );
         assert_eq!((weeks[2].minutes, weeks[2].topics), (1, 1));
     }
 
@@ -172,7 +186,10 @@ mod tests {
         let days = [day("2026-03-11", 5_400, &[])];
         let Html(svg) = chart(&weeks(&days, today));
         assert_eq!(svg.matches("role=\"img\"").count(), 12);
-        assert!(svg.contains("aria-label=\"Week of 9 March 2026: 1 h 30 min\""), "{svg}");
+        assert!(
+            svg.contains("aria-label=\"Week of 9 March 2026: 1 h 30 min\""),
+            "{svg}"
+        );
         assert!(svg.contains("height=\"120\"") && svg.contains(">9 Mar<"));
         // Without any study, no bar has a height.
         let Html(empty) = chart(&weeks(&[], today));

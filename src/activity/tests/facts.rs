@@ -7,7 +7,8 @@ use crate::testing::{
 };
 
 /// The kinds of all events, by time.
-const KINDS: &str = "select coalesce(string_agg(kind || case when detail = '' then '' else ' ' || detail end, ', '
+const KINDS: &str =
+    "select coalesce(string_agg(kind || case when detail = '' then '' else ' ' || detail end, ', '
     order by occurred_at, event_id), '') from learner_activity_events";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,7 +18,9 @@ async fn enrollment_progress_and_quizzes_are_recorded() {
     let mut asha = learner(&site, "asha@example.org").await;
     let fields = [("course", "small")];
     // Enrolling a second time is no event.
-    asha.post("enrollment/api/enroll", &fields).await.assert_ok();
+    asha.post("enrollment/api/enroll", &fields)
+        .await
+        .assert_ok();
     let topic = topic_id(&site, "begin").await;
     mark_done(&mut asha, &topic, true).await;
     mark_done(&mut asha, &topic, false).await;

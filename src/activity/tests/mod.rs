@@ -25,7 +25,9 @@ fn event(number: u128, kind: &str, topic: &str, amount: i32, seconds_ago: i64) -
 
 async fn report(browser: &mut Browser<'_>, events: &[String]) -> TestAnswer {
     let fields = [("events", events.join(" "))];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     browser.post("activity/api/report_activity", &fields).await
 }
 

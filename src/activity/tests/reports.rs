@@ -9,7 +9,8 @@ use crate::platform::http::testing::TestSite;
 use crate::platform::ids::{CourseId, UserId};
 use crate::testing::{CourseBuilder, learner, pelican_course, take, topic_id, user_id};
 
-const STORED: &str = "select count(*) from learner_activity_events where kind in ('opened', 'active', 'read')";
+const STORED: &str =
+    "select count(*) from learner_activity_events where kind in ('opened', 'active', 'read')";
 const SECONDS: &str = "select coalesce(sum(seconds_active), 0) from learner_activity_days";
 
 /// The sums by day as text.
@@ -76,7 +77,10 @@ async fn wrong_events_are_refused_alone() {
         refused,
         [
             (2, "You are not enrolled in a course with this topic."),
-            (3, "This event is in the future. The clock of the device seems to be wrong."),
+            (
+                3,
+                "This event is in the future. The clock of the device seems to be wrong."
+            ),
             (4, "This event is more than seven days old."),
             (5, "There is no event of this kind."),
             (6, "The server records events of this kind itself."),
@@ -121,7 +125,10 @@ async fn sums_that_are_made_anew_equal_those_that_were_kept() {
     let site = TestSite::new().await;
     pelican_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let (begin, middle) = (topic_id(&site, "begin").await, topic_id(&site, "middle").await);
+    let (begin, middle) = (
+        topic_id(&site, "begin").await,
+        topic_id(&site, "middle").await,
+    );
     for round in 0..4 {
         let number = round * 10;
         let batch = [

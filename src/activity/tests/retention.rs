@@ -39,9 +39,13 @@ async fn old_events_are_retired_and_their_sums_stay() {
     assert_eq!(site.test.count(EVENTS).await, events - 1);
 
     // The present month is the last of the months that are kept, then no more.
-    retire(&mut system, Utc::now() + Duration::days(360)).await.unwrap();
+    retire(&mut system, Utc::now() + Duration::days(360))
+        .await
+        .unwrap();
     assert_eq!(site.test.count(EVENTS).await, events - 1);
-    retire(&mut system, Utc::now() + Duration::days(460)).await.unwrap();
+    retire(&mut system, Utc::now() + Duration::days(460))
+        .await
+        .unwrap();
     assert!(site.test.count(PARTITIONS).await < partitions);
     assert_eq!(site.test.count(EVENTS).await, 0);
     let seconds = "select sum(seconds_active) from learner_activity_days";

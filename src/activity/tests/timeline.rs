@@ -35,7 +35,10 @@ async fn study_attempts_and_questions_are_in_one_list() {
     pelican_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
-    assert_eq!(entries(&mut meera, TIMELINE).await, ["Enrolled in the course"]);
+    assert_eq!(
+        entries(&mut meera, TIMELINE).await,
+        ["Enrolled in the course"]
+    );
     take(&site, &mut asha, "1", false).await.assert_ok();
     question_waits(&site, "asha@example.org", "begin", 0).await;
     let topic = topic_id(&site, "begin").await;
@@ -81,7 +84,10 @@ async fn cold_calls_and_messages_are_in_the_list() {
         )
         .await;
     let all = entries(&mut meera, TIMELINE).await;
-    assert_eq!(all[..2], ["Got a message from a tutor", "Answered a cold call"]);
+    assert_eq!(
+        all[..2],
+        ["Got a message from a tutor", "Answered a cold call"]
+    );
     let page = meera.get(TIMELINE).await.body;
     assert!(page.contains("Well done") && page.contains("Why do pelicans swim?"));
     assert!(page.contains(&format!("/teach/small/cold-calls/{prompt}/answers")));
@@ -108,7 +114,9 @@ async fn older_entries_follow_page_after_page() {
         assert_eq!(found.len(), expected, "{path}");
         all.extend(found);
         let page = meera.get(&path).await.body;
-        let older = page.split("href=\"").find(|rest| rest.starts_with(&format!("{TIMELINE}?before=")));
+        let older = page
+            .split("href=\"")
+            .find(|rest| rest.starts_with(&format!("{TIMELINE}?before=")));
         path = match older {
             Some(rest) => rest.split('"').next().unwrap().replace("&amp;", "&"),
             None => String::new(),
@@ -120,6 +128,9 @@ async fn older_entries_follow_page_after_page() {
     assert_eq!(all.len(), 90);
     for wrong in ["x", "1.x.y", "99999999999999999999.x"] {
         let answer = meera.get(&format!("{TIMELINE}?before={wrong}")).await;
-        assert!(answer.status.is_success() || answer.status == StatusCode::NOT_FOUND, "{wrong}");
+        assert!(
+            answer.status.is_success() || answer.status == StatusCode::NOT_FOUND,
+            "{wrong}"
+        );
     }
 }

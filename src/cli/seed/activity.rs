@@ -48,7 +48,15 @@ pub async fn study(conn: &mut Conn) -> AppResult<()> {
         };
         for (&day, number) in days.iter().zip(0_usize..) {
             let starts = now - TimeDelta::days(day) - TimeDelta::hours(1);
-            study_day(conn, learner.user_id, course, &topics, (starts, number), minutes).await?;
+            study_day(
+                conn,
+                learner.user_id,
+                course,
+                &topics,
+                (starts, number),
+                minutes,
+            )
+            .await?;
         }
     }
     Ok(())

@@ -108,10 +108,14 @@ pub async fn answer(
         true => notices::waits(conn, open.row.course_id, user).await?,
         false => notices::posted(conn, &[id]).await?,
     }
-    ActivityEvent::fact(open.row.course_id, ActivityKind::ColdCallAnswered, clock.now)
-        .in_topic(open.row.topic_id)
-        .record(conn, user)
-        .await?;
+    ActivityEvent::fact(
+        open.row.course_id,
+        ActivityKind::ColdCallAnswered,
+        clock.now,
+    )
+    .in_topic(open.row.topic_id)
+    .record(conn, user)
+    .await?;
     let (course, topic) = prompts::address(conn, open.row.topic_id).await?;
     Ok(cold_call_path(&course, &topic, open.row.display_order))
 }

@@ -8,8 +8,8 @@ use crate::enrollment::EnrollmentStatus;
 use crate::exercise::marking::marking_path;
 use crate::gradebook::api::load_learner;
 use crate::gradebook::messages::CourseReceivers;
-use crate::paths::timeline_path;
 use crate::gradebook::{LearnerPage, OpenedAttempt, PastAction, learner_path};
+use crate::paths::timeline_path;
 #[cfg(feature = "hydrate")]
 use crate::platform::ui::focus_field;
 use crate::platform::ui::{
