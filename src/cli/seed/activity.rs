@@ -77,7 +77,7 @@ async fn study_day(
         .take(OPENED)
         .copied()
         .collect();
-    let Some(&first) = opened.first() else {
+    let Some(&first) = <[_]>::first(&opened) else {
         return Ok(());
     };
     // Days differ a little.
