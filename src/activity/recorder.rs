@@ -127,8 +127,7 @@ impl Recording {
                 interval.clear();
             }
             recording.stay();
-            recording.push_active();
-            recording.report();
+            recording.leave();
         });
     }
 
