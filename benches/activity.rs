@@ -1,8 +1,8 @@
 //! Measures activity: reports of browsers through HTTP against COPY into the same table, and the
 //! pages that read the sums.
 //!
-//! The goals: reports reach a third of COPY as the owner, because row-level security refuses COPY to
-//! other roles. The roster of a course with 2,000 learners takes 100 ms at the 95th percentile, and
+//! The goals: reports reach a third of COPY as the owner, because row-level security refuses COPY
+//! to other roles. The roster of a course with 2,000 learners takes 100 ms at the 95th percentile, and
 //! the page Today of its tutor 150 ms. With a hundredth of the history, the pages are at most twice
 //! as fast.
 //!

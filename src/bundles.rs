@@ -193,7 +193,7 @@ bundle! {
 }
 
 bundle! {
-    /// What learners do: the roster and the timeline for tutors, and a learner's own record.
+    /// Activity: the roster and the timeline for tutors, and a learner's own record.
     activity, ActivityPages {
         Roster => roster_page,
         Timeline => timeline_page,

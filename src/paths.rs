@@ -90,7 +90,7 @@ pub fn learner_path(course: &str, username: &str) -> String {
     format!("/teach/{course}/learners/{username}")
 }
 
-/// What a learner did in a course, for its tutors.
+/// Timeline of a learner in a course, for its tutors.
 pub fn timeline_path(course: &str, username: &str) -> String {
     format!("{}/timeline", learner_path(course, username))
 }

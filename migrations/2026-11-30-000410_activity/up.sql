@@ -1,4 +1,4 @@
--- What learners do: events, which are only ever added, and their sums by learner, course and day.
+-- Activity of learners: events, which are only ever added, and their sums by learner, course and day.
 
 set local lock_timeout = '10s';
 

@@ -360,7 +360,7 @@ pub struct TimelinePage {
     pub status: LearnerStatus,
     pub reason: String,
     pub entries: Vec<TimelineEntry>,
-    /// Where the older entries begin. None if there are none.
+    /// The place at which the older entries begin. None if there are none.
     pub older: Option<String>,
     /// True if the page begins at the newest entry.
     pub is_newest: bool,

@@ -1,4 +1,4 @@
-//! What a learner did in a course, for tutors.
+//! The timeline of a learner in a course, for tutors.
 
 use leptos::prelude::*;
 

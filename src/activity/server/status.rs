@@ -42,14 +42,14 @@ impl LatelyDone {
     }
 }
 
-/// What is known of a learner in a course.
+/// Figures of a learner in a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LearnerFigures {
     pub is_completed: bool,
     pub enrolled_at: DateTime<Utc>,
     /// The last activity. None if the learner has not begun.
     pub seen_at: Option<DateTime<Utc>>,
-    /// What they did in the last three days.
+    /// Kinds of things that they did in the last three days.
     pub lately: LatelyDone,
     /// Quizzes of the last seven days.
     pub passed: i64,

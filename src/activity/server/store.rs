@@ -48,7 +48,7 @@ pub struct FiguresRow {
     pub same_topic: i64,
     #[diesel(sql_type = BigInt)]
     pub overdue: i64,
-    /// What was done in the last three days, as in [`LatelyDone`].
+    /// Kinds of things that were done in the last three days, as in [`LatelyDone`].
     #[diesel(sql_type = Bool)]
     has_read: bool,
     #[diesel(sql_type = Bool)]

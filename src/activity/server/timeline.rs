@@ -1,4 +1,4 @@
-//! What a learner did in a course, in one list for tutors. Conversations with the AI tutor are
+//! Lists all that a learner did in a course, for tutors. Conversations with the AI tutor are
 //! private: the list says that a question was asked, and about which topic.
 
 use chrono::{DateTime, Utc};

@@ -112,7 +112,7 @@ async fn a_report_has_at_most_fifty_events_and_a_person() {
     let mut visitor = site.visitor();
     let answer = report(&mut visitor, &many[..1]).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    // Who has left the course reports nothing about it.
+    // A person who has left the course reports nothing about it.
     site.test
         .sql("update enrollments set status = 'withdrawn'")
         .await;

@@ -59,7 +59,7 @@ async fn study_attempts_and_questions_are_in_one_list() {
         ]
     );
     let page = meera.get(TIMELINE).await.body;
-    // What was asked is not part of it.
+    // The text of the question is not part of it.
     assert!(page.contains("Beginning") && !page.contains("Why?"));
     assert!(page.contains("href=\"/teach/small/questions/all\""));
     let learner = meera.get("/teach/small/learners/asha").await.body;

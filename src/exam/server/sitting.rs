@@ -398,6 +398,7 @@ async fn end(
     let (answers, saved) = record::answers(conn, head.sitting_id).await?;
     let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
     let at = timing::ended_at(Some(head.expires_at), now);
+    note_activity(conn, user, head.exam_id, ActivityKind::ExamEnded, at).await?;
     record::end(conn, user, head, &sheet, at).await?;
     catch_up(conn, head).await?;
     let kind = match timing::is_late(Some(head.expires_at), now) {
@@ -409,8 +410,7 @@ async fn end(
         question: None,
         at,
     };
-    record::note(conn, head.sitting_id, &[ended]).await?;
-    note_activity(conn, user, head.exam_id, ActivityKind::ExamEnded, at).await
+    Ok(record::note(conn, head.sitting_id, &[ended]).await?)
 }
 
 /// Records that the learner started or ended the exam, but not its result, which may be held back.
