@@ -2,9 +2,9 @@
 //! pages that read the sums.
 //!
 //! The goals: reports reach a third of COPY as the owner, because row-level security refuses COPY
-//! to other roles. The roster of a course with 2,000 learners takes 100 ms at the 95th percentile, and
-//! the page Today of its tutor 150 ms. With a hundredth of the history, the pages are at most twice
-//! as fast.
+//! to other roles. The roster of a course with 2,000 learners takes 100 ms at the 95th percentile,
+//! and the page Today of its tutor 150 ms. With a hundredth of the history, the pages are at most
+//! twice as fast.
 //!
 //! `DATABASE_URL=… cargo bench --features ssr --bench activity`, with `--learners`, `--days` and
 //! `--events` for another scale. The database is filled with test data.
