@@ -159,6 +159,10 @@ const TABLE: &str = "
     hand_in/api/remove_work_file file=NOBODY                                    401 404 404 404 404 404 404
     hand_in/api/comment_on_work work=NOBODY&text=x                              401 404 404 404 404 404 404
     GET hand_in/api/load_tutor_comments course=open                             401 200 403 403 403 403 403
+    activity/api/report_activity events=x                                       401 200 200 200 200 200 200
+    GET activity/api/load_roster course=open&query[status]=gone&query[sort]=minutes&query[down]=true&query[page]=0 401 403 403 200 403 200 404
+    GET activity/api/load_timeline course=open&username=learner                 401 403 403 200 403 200 404
+    GET activity/api/load_my_activity course=open                               401 200 403 403 403 403 403
     GET today/api/load_today    query[kind]=silent&query[course]=open           401 403 403 200 200 200 200
     GET today/api/count_today   -                                               401 403 403 200 200 200 200
     today/api/dismiss_line      act=handled+silent+learner/1+1                  401 403 403 404 404 404 404

@@ -155,6 +155,9 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/grade/mine", || {
             Box::pin(quiz(Quiz::MyGrade))
         }),
+        Route::lazy("/learn/:course/activity/mine", || {
+            Box::pin(activity(ActivityPages::Mine))
+        }),
         // Before pages such as `/learn/:course/exam/:exam`, because a topic may be called exam.
         Route::lazy("/learn/:course/:topic/tutor", || {
             Box::pin(player(Player::Tutor))
@@ -332,6 +335,12 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {
             Box::pin(gradebook(Gradebook::Learners))
+        }),
+        Route::lazy("/teach/:course/activity", || {
+            Box::pin(activity(ActivityPages::Roster))
+        }),
+        Route::lazy("/teach/:course/learners/:learner/timeline", || {
+            Box::pin(activity(ActivityPages::Timeline))
         }),
         Route::lazy("/teach/:course/learners/:learner", || {
             Box::pin(gradebook(Gradebook::Learner))

@@ -12,6 +12,7 @@ const FLOORS: &[&str] = &[
     "paths",
     "course",
     "teaching",
+    "activity",
     "enrollment",
     "notes",
     "question_bank",

@@ -4,6 +4,7 @@
 
 use leptos::prelude::*;
 
+use crate::activity::pages::{my_activity_page, roster_page, timeline_page};
 use crate::admission::apply::pages::{apply_page, join_page};
 use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
 use crate::admission::orders::desk::pages::{offering_order_page, offering_orders_page};
@@ -188,6 +189,15 @@ bundle! {
         Exam => taught_exam_page,
         ExamForm => exam_form_page,
         Sitting => taught_sitting_page,
+    }
+}
+
+bundle! {
+    /// Activity: the roster and the timeline for tutors, and a learner's own record.
+    activity, ActivityPages {
+        Roster => roster_page,
+        Timeline => timeline_page,
+        Mine => my_activity_page,
     }
 }
 

@@ -374,6 +374,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/certificates/{code}/credential.jwt",
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
+            "/teach/{course}/activity.csv",
             "/admin/audit.csv",
             "/site/logo/{file}",
             "/site/accent.css",

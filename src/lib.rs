@@ -6,6 +6,7 @@
 // The macro that lists the tables of `platform/db/schema.rs` recurses once for each of them.
 #![recursion_limit = "256"]
 
+pub mod activity;
 pub mod admission;
 pub mod app;
 pub mod authoring;

@@ -32,6 +32,8 @@ async fn a_nul_is_refused_wherever_it_is_sent() {
     for path in [
         "/teach/small?q=%00",
         "/teach/small/gradebook.csv?q=%00",
+        "/teach/small/activity?q=%00",
+        "/teach/small/activity.csv?q=%00",
         "/teach/%00",
         "/teach/%00/questions/export?format=gift",
         "/teach/small/learners/%00",

@@ -80,6 +80,26 @@ pub fn regrade_path(course: &str, question: QuestionId) -> String {
 /// Server function of the gradebook that the page of an exam posts to, to give a learner more time.
 pub const ALLOW_EXAM: &str = "/api/lyceum/gradebook/api/allow_exam";
 
+/// Learners of a course with their status, for its tutors.
+pub fn activity_roster_path(course: &str) -> String {
+    format!("/teach/{course}/activity")
+}
+
+/// Page of a learner of a course, for its tutors.
+pub fn learner_path(course: &str, username: &str) -> String {
+    format!("/teach/{course}/learners/{username}")
+}
+
+/// Timeline of a learner in a course, for its tutors.
+pub fn timeline_path(course: &str, username: &str) -> String {
+    format!("{}/timeline", learner_path(course, username))
+}
+
+/// A learner's own activity in a course.
+pub fn my_activity_path(course: &str) -> String {
+    format!("/learn/{course}/activity/mine")
+}
+
 /// List of the concepts of a course. `all` cannot be a page of a topic: those have other names.
 pub fn concepts_path(course: &str) -> String {
     format!("/learn/{course}/concepts/all")

@@ -10,9 +10,11 @@ mod tests;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::Utc;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::activity::server::rebuild;
 use crate::course::server::draft::grouped;
 use crate::course::server::index;
 use crate::enrollment::server::store::course_id;
@@ -21,7 +23,7 @@ use crate::import::{ReadOptions, export};
 use crate::platform::config::{Config, LogConfig, LogFormat, ServeConfig};
 use crate::platform::db::organizations::{self, Organization};
 use crate::platform::db::{Db, migrate};
-use crate::platform::error::AppError;
+use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::jobs::Registry;
 use crate::server;
@@ -75,6 +77,15 @@ enum Command {
     },
     /// Index a course's passages now, which a worker does whenever its texts change.
     Index {
+        /// The course's name in addresses.
+        course: String,
+        /// The organization that has the course, by its short name.
+        #[arg(long, default_value = organizations::FIRST)]
+        organization: String,
+    },
+    /// Sum the activity of a course's learners anew from its events, in case the sums are damaged.
+    /// Learners go on meanwhile.
+    SumActivity {
         /// The course's name in addresses.
         course: String,
         /// The organization that has the course, by its short name.
@@ -205,6 +216,10 @@ async fn run(cli: Cli) -> Result<(), String> {
             course,
             organization,
         } => index_course(&config, &course, &organization).await,
+        Command::SumActivity {
+            course,
+            organization,
+        } => sum_activity(&config, &course, &organization).await,
         Command::Tutor {
             command,
             organization,
@@ -288,6 +303,35 @@ async fn export_course(
     Ok(())
 }
 
+/// Makes the sums of each learner in a transaction of its own, so that nobody waits for long.
+async fn sum_activity(config: &Config, slug: &str, organization: &str) -> Result<(), String> {
+    let db = Db::new(&config.database)?;
+    let organization = find_organization(&db, organization).await?;
+    let organization = organization.organization_id;
+    let (course, learners) = db
+        .within(organization, async move |conn| {
+            let course = course_id(conn, slug)
+                .await?
+                .ok_or_else(|| AppError::NotFound(format!("There is no course “{slug}”.")))?;
+            Ok((course, rebuild::learners(conn, course).await?))
+        })
+        .await
+        .map_err(|error: AppError| error.to_string())?;
+    for learner in &learners {
+        let learner = *learner;
+        db.within(organization, async move |conn| -> AppResult<()> {
+            Ok(rebuild::rebuild(conn, course, learner, Utc::now()).await?)
+        })
+        .await
+        .map_err(|error| error.to_string())?;
+    }
+    println!(
+        "Summed the activity of {}.",
+        count(learners.len(), "learner")
+    );
+    Ok(())
+}
+
 async fn index_course(config: &Config, slug: &str, organization: &str) -> Result<(), String> {
     let db = Db::new(&config.database)?;
     let organization = find_organization(&db, organization).await?;
@@ -338,6 +382,7 @@ pub fn registry() -> Registry {
         .with::<crate::course::server::index::IndexCourse>()
         .with::<crate::quiz::server::attempt::EndAttempt>()
         .with::<crate::notes::server::write::WriteNotes>()
+        .hourly::<crate::activity::server::retention::RetireActivity>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()

@@ -19,6 +19,7 @@ fn the_command_line_is_sound() {
     for line in [
         "lyceum tutor add small asha@example.org --organization theirs",
         "lyceum tutor remove small asha@example.org",
+        "lyceum sum-activity small --organization theirs",
         "lyceum page set about about.md --title About",
         "lyceum export small folder --organization theirs",
         "lyceum import --mdbook book --strict --root .. --slug book --check",

@@ -8,9 +8,12 @@ use crate::platform::error::AppResult;
 use {
     super::server::store,
     super::{EnrollmentStatus, may_enroll, may_leave},
+    crate::activity::ActivityKind,
+    crate::activity::server::record::ActivityEvent,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
+    chrono::Utc,
 };
 
 /// Enrolls the learner in a free, published course that is open to everybody, and opens the course.
@@ -26,7 +29,15 @@ pub async fn enroll(course: String) -> AppResult<()> {
             })?;
             may_enroll(offer.price_cents, offer.cohort_only)
                 .map_err(|why| AppError::Denied(why.to_owned()))?;
-            Ok(store::enroll(conn, user, offer.course_id).await?)
+            let before = store::enrolled(conn, user, &course).await?;
+            store::enroll(conn, user, offer.course_id).await?;
+            let studied = [EnrollmentStatus::Active, EnrollmentStatus::Completed];
+            if !before.is_some_and(|before| studied.contains(&before.status)) {
+                ActivityEvent::fact(offer.course_id, ActivityKind::Enrolled, Utc::now())
+                    .record(conn, user)
+                    .await?;
+            }
+            Ok(())
         })
         .await?;
     redirect(format!("/learn/{slug}"));

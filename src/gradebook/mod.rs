@@ -180,9 +180,7 @@ impl GradebookQuery {
     }
 }
 
-pub fn learner_path(course: &str, username: &str) -> String {
-    format!("/teach/{course}/learners/{username}")
-}
+pub use crate::paths::learner_path;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradebookPage {

@@ -10,6 +10,8 @@ use crate::platform::ids::TopicId;
 
 #[cfg(feature = "ssr")]
 use {
+    crate::activity::ActivityKind,
+    crate::activity::server::record::ActivityEvent,
     crate::certificate::server::completion,
     crate::certificate::server::store as certificates,
     crate::course::server::search,
@@ -88,6 +90,12 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
         .within(async move |conn| {
             let (course, ..) = open_place(conn, user, topic, &clock).await?;
             studying::set_done(conn, user, topic, done).await?;
+            if done {
+                ActivityEvent::fact(course, ActivityKind::TopicDone, clock.now)
+                    .in_topic(topic)
+                    .record(conn, user)
+                    .await?;
+            }
             completion::check(conn, user, course, clock.now).await?;
             Ok(match wants_certificate {
                 true => certificates::code_of(conn, user, course).await?,
@@ -159,12 +167,19 @@ pub async fn save_place(
 pub async fn choose_persona(course: String, persona: StudyPersona) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
+    let now = Clock::of(&me.cx).now;
     me.cx
         .within(async move |conn| {
             let studying = studying::studying(conn, user, &course)
                 .await?
                 .ok_or_else(not_enrolled)?;
-            Ok(store::set_persona(conn, user, studying.course_id, persona).await?)
+            let course = studying.course_id;
+            store::set_persona(conn, user, course, persona).await?;
+            ActivityEvent::fact(course, ActivityKind::PersonaChanged, now)
+                .about(persona.label())
+                .record(conn, user)
+                .await?;
+            Ok(())
         })
         .await
 }

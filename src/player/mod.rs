@@ -52,6 +52,9 @@ pub struct TopicPage {
     pub certificate: Option<String>,
     /// Results of a search in the course; None if nothing was searched.
     pub found: Option<SearchResults>,
+    /// Time at which the server made the page, in milliseconds since 1970. The browser's clock may
+    /// be wrong.
+    pub sent_at_ms: i64,
 }
 
 /// Place that follows a topic.

@@ -10,7 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
-use crate::paths::learner_questions_path;
+use crate::paths::{activity_roster_path, learner_questions_path};
 use crate::platform::address;
 
 /// Longest reason that tutors give for what they do, in characters.
@@ -118,6 +118,7 @@ pub const NEW_COURSE: &str = "/teach/courses/new";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
     Learners,
+    Activity,
     Outline,
     Questions,
     Exams,
@@ -132,8 +133,9 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Learners,
+        Self::Activity,
         Self::Outline,
         Self::Questions,
         Self::Exams,
@@ -149,6 +151,7 @@ impl Area {
     pub fn label(self) -> &'static str {
         match self {
             Self::Learners => "Gradebook",
+            Self::Activity => "Activity",
             Self::Outline => "Outline",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
@@ -165,6 +168,7 @@ impl Area {
     pub fn path(self, course: &str) -> String {
         match self {
             Self::Learners => format!("/teach/{course}"),
+            Self::Activity => activity_roster_path(course),
             Self::Outline => format!("/teach/{course}/outline"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),

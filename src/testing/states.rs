@@ -94,7 +94,9 @@ pub async fn learners_rest(site: &TestSite, days: u32) {
         .sql(&format!(
             "update enrollments
              set enrolled_at = now() - interval '60 days', last_opened_at = last_opened_at - interval '{days} days';
-             update topic_progress set completed_at = completed_at - interval '{days} days'"
+             update topic_progress set completed_at = completed_at - interval '{days} days';
+             update learner_activity_days set day = day - {days}, first_at = first_at - interval '{days} days',
+                    last_at = last_at - interval '{days} days'"
         ))
         .await;
 }

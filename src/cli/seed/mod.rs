@@ -2,6 +2,7 @@
 //! learners, their cohort with its threads, and an open invitation. Running it again adds only the
 //! missing parts.
 
+mod activity;
 mod admission;
 mod class;
 mod cohort;
@@ -68,6 +69,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         class::enroll(conn, &hash).await?;
         cohort::make(conn, &hash).await?;
         threads::fill(conn).await?;
+        activity::study(conn).await?;
         questions::ask(conn).await?;
         work::hand_in(conn).await?;
         work::grade(conn).await?;

@@ -5,6 +5,8 @@ use super::messages::{NewMessage, ReadableMessage};
 use super::prompts::PromptRow;
 use super::rules::PromptState;
 use super::{live, messages, notices, prompts, rules};
+use crate::activity::ActivityKind;
+use crate::activity::server::record::ActivityEvent;
 use crate::enrollment::server::access::open_place;
 use crate::paths::cold_call_path;
 use crate::platform::db::Conn;
@@ -106,6 +108,14 @@ pub async fn answer(
         true => notices::waits(conn, open.row.course_id, user).await?,
         false => notices::posted(conn, &[id]).await?,
     }
+    ActivityEvent::fact(
+        open.row.course_id,
+        ActivityKind::ColdCallAnswered,
+        clock.now,
+    )
+    .in_topic(open.row.topic_id)
+    .record(conn, user)
+    .await?;
     let (course, topic) = prompts::address(conn, open.row.topic_id).await?;
     Ok(cold_call_path(&course, &topic, open.row.display_order))
 }

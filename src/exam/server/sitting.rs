@@ -12,6 +12,8 @@ use super::record::{self, SittingHead, SittingResult};
 use super::store::{self, Allowance, Exam};
 use super::time_limit::{self, CannotStart, TimeAllowed};
 use super::timeline::{Event, EventKind};
+use crate::activity::ActivityKind;
+use crate::activity::server::record::ActivityEvent;
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::not_enrolled;
 use crate::enrollment::server::store as studying;
@@ -197,6 +199,7 @@ pub async fn start(
         at: now,
     };
     record::note(conn, sitting, &[started]).await?;
+    note_activity(conn, user, exam, ActivityKind::ExamStarted, now).await?;
     EndSitting { sitting }.queue(conn, expires_at).await
 }
 
@@ -395,6 +398,7 @@ async fn end(
     let (answers, saved) = record::answers(conn, head.sitting_id).await?;
     let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
     let at = timing::ended_at(Some(head.expires_at), now);
+    note_activity(conn, user, head.exam_id, ActivityKind::ExamEnded, at).await?;
     record::end(conn, user, head, &sheet, at).await?;
     catch_up(conn, head).await?;
     let kind = match timing::is_late(Some(head.expires_at), now) {
@@ -407,4 +411,23 @@ async fn end(
         at,
     };
     Ok(record::note(conn, head.sitting_id, &[ended]).await?)
+}
+
+/// Records that the learner started or ended the exam, but not its result, which may be held back.
+async fn note_activity(
+    conn: &mut Conn,
+    user: UserId,
+    exam: ExamId,
+    kind: ActivityKind,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    let course: CourseId = exams::table
+        .find(exam)
+        .select(exams::course_id)
+        .first(conn)
+        .await?;
+    ActivityEvent::fact(course, kind, at)
+        .record(conn, user)
+        .await?;
+    Ok(())
 }

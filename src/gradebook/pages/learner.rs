@@ -9,6 +9,7 @@ use crate::exercise::marking::marking_path;
 use crate::gradebook::api::load_learner;
 use crate::gradebook::messages::CourseReceivers;
 use crate::gradebook::{LearnerPage, OpenedAttempt, PastAction, learner_path};
+use crate::paths::timeline_path;
 #[cfg(feature = "hydrate")]
 use crate::platform::ui::focus_field;
 use crate::platform::ui::{
@@ -116,6 +117,14 @@ fn head(page: &LearnerPage) -> AnyView {
             </Button>
         }
     });
+    let timeline = studies.then(|| {
+        let href = timeline_path(&page.course_slug, &page.username);
+        view! {
+            <Button kind=ButtonKind::Secondary href=href>
+                "Timeline"
+            </Button>
+        }
+    });
     view! {
         <section class="learner-head" aria-label="Progress">
             <p class="soft">
@@ -131,6 +140,7 @@ fn head(page: &LearnerPage) -> AnyView {
                     <Meter percent=percent label="Topics completed" />
                 </div>
                 <span class="num">{format!("{done} of {all} topics")}</span>
+                {timeline}
                 {write}
             </div>
         </section>

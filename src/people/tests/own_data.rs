@@ -114,6 +114,7 @@ async fn a_person_downloads_all_that_is_held_about_them() {
     for name in [
         "README.txt",
         "account.json",
+        "activity_events.json",
         "cold_call_messages.json",
         "course_certificates.json",
         "enrollments.json",
@@ -236,6 +237,8 @@ async fn a_deleted_account_leaves_only_what_others_need() {
             assert_eq!(site.test.count(&left).await, 0, "{table}.{column}");
         }
     }
+    let events = format!("select count(*) from learner_activity_events where user_id = '{id}'");
+    assert_eq!(site.test.count(&events).await, 0);
     for (kept, count) in [
         ("project_works", 0),
         (

@@ -646,6 +646,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    learner_activity_days (user_id, course_id, day) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        day -> Date,
+        seconds_active -> Int4,
+        opened -> Int4,
+        read -> Int4,
+        watched -> Int4,
+        rewatched -> Int4,
+        done -> Int4,
+        quizzes_passed -> Int4,
+        quizzes_failed -> Int4,
+        exams -> Int4,
+        asked -> Int4,
+        answered -> Int4,
+        events -> Int4,
+        opened_topics -> Array<Nullable<Uuid>>,
+        asked_topics -> Array<Nullable<Uuid>>,
+        first_at -> Nullable<Timestamptz>,
+        last_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    learner_activity_events (organization_id, user_id, occurred_at, event_id) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        occurred_at -> Timestamptz,
+        event_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Nullable<Uuid>,
+        kind -> Text,
+        amount -> Int4,
+        detail -> Text,
+        received_at -> Timestamptz,
+        received_on -> Date,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::LearnerPersona;
 

@@ -173,7 +173,8 @@ async fn make_partitions(cx: &JobContext) -> AppResult<()> {
     // Only one organization at a time, because two would create the same partition.
     system
         .batch_execute(
-            "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2)",
+            "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2);
+             call make_partitions('learner_activity_events', 2)",
         )
         .await?;
     Ok(())

@@ -153,17 +153,20 @@ fn pauses_grow_to_an_hour() {
 #[tokio::test(flavor = "multi_thread")]
 async fn housekeeping_makes_the_partitions_of_coming_months() {
     let site = crate::platform::http::testing::TestSite::new().await;
-    let ahead = "select count(*) from pg_class where relispartition and relkind = 'r' and relname like 'audit_logs_2%'";
+    let ahead = "select count(*) from pg_class where relispartition and relkind = 'r'
+        and (relname like 'audit_logs_2%' or relname like 'learner_activity_events_2%')";
     let before = site.test.count(ahead).await;
     let next_month = "select to_char(now() + interval '1 month', 'YYYYMM')::bigint";
     let month = site.test.count(next_month).await;
-    let name = format!("audit_logs_{}_{:02}", month / 100, month % 100);
-    site.test
-        .owner()
-        .await
-        .batch_execute(&format!("drop table {name}"))
-        .await
-        .unwrap();
+    for table in ["audit_logs", "learner_activity_events"] {
+        let name = format!("{table}_{}_{:02}", month / 100, month % 100);
+        site.test
+            .owner()
+            .await
+            .batch_execute(&format!("drop table {name}"))
+            .await
+            .unwrap();
+    }
     site.test
         .db
         .within(site.test.organization, async |conn| {

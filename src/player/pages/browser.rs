@@ -13,6 +13,7 @@ use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 use super::practice;
 use super::shortcuts::Shortcut;
+use crate::activity::recorder;
 use crate::platform::ui::{focus_field, open_dialog, plain_key};
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
@@ -46,6 +47,11 @@ struct PlaceKeeper {
 pub fn keep_place(page: &TopicPage) {
     // Practice questions are loaded without their handlers.
     sorting::wake();
+    recorder::record(
+        &page.topic.topic_id.to_string(),
+        page.sent_at_ms,
+        percent_in_view,
+    );
     let keeper = Rc::new(PlaceKeeper {
         topic: page.topic.topic_id.to_string(),
         seen: RefCell::default(),

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::shortcuts::Shortcut;
 use crate::course::SEARCH_CHARACTERS;
-use crate::paths::{cohort_home_path, course_news_path, exams_path, my_grade_path, topic_path};
+use crate::paths::{
+    cohort_home_path, course_news_path, exams_path, my_activity_path, my_grade_path, topic_path,
+};
 use crate::platform::ui::{Erase, Glyph, Html, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};
 
@@ -61,6 +63,9 @@ pub fn outline(page: &TopicPage) -> AnyView {
             {exams}
             <p class="outline-exams">
                 <a href=my_grade_path(&page.course_slug)>"Grade"</a>
+            </p>
+            <p class="outline-exams">
+                <a href=my_activity_path(&page.course_slug)>"Your activity"</a>
             </p>
         </nav>
     }

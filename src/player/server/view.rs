@@ -235,6 +235,7 @@ pub async fn topic(
         onward,
         certificate,
         found: None,
+        sent_at_ms: clock.now.timestamp_millis(),
     })
 }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::store::{Attempt, AttemptSettings, QuizKey};
 use super::{regrade, store};
+use crate::activity::ActivityKind;
+use crate::activity::server::record::ActivityEvent;
 use crate::certificate::server::completion;
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::not_enrolled;
@@ -143,6 +145,10 @@ pub async fn start(
     let set = draw(bank, found.settings.questions_per_attempt as usize);
     let (attempt, expires_at) =
         store::begin(conn, user, found.key, &set, &found.settings, clock.now).await?;
+    ActivityEvent::fact(found.key.course, ActivityKind::QuizStarted, clock.now)
+        .about(number.to_string())
+        .record(conn, user)
+        .await?;
     if let Some(at) = expires_at {
         end_at(conn, attempt, at).await?;
     }
@@ -259,6 +265,15 @@ async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -
     let score = grade::percent(&points);
     let (status, at) = outcome(score, row.passing_score_percent, row.expires_at, now);
     store::finish(conn, row.attempt_id, status, score, &points, at).await?;
+    let kind = match status {
+        AttemptStatus::Passed => ActivityKind::QuizPassed,
+        _ => ActivityKind::QuizFailed,
+    };
+    ActivityEvent::fact(row.quiz.course, kind, at)
+        .of_amount(score)
+        .about(row.quiz.number.to_string())
+        .record(conn, user)
+        .await?;
     let caught_up = regrade::catch_up(conn, user, row, now).await?;
     if caught_up.unwrap_or(status) == AttemptStatus::Passed {
         completion::check(conn, user, row.quiz.course, now).await?;

@@ -256,7 +256,9 @@ fn silent() -> String {
                  (select max(p.completed_at) from topic_progress p join topics t on t.topic_id = p.topic_id
                   where p.user_id = e.user_id and t.course_id = e.course_id),
                  (select max(coalesce(a.completed_at, a.started_at)) from quiz_attempts a
-                  where a.user_id = e.user_id and a.course_id = e.course_id)
+                  where a.user_id = e.user_id and a.course_id = e.course_id),
+                 (select max(d.last_at) from learner_activity_days d
+                  where d.user_id = e.user_id and d.course_id = e.course_id)
              ) as at
          ) last
          where e.enrolled_at <= {before} and (e.last_opened_at is null or e.last_opened_at <= {before})

@@ -7,6 +7,8 @@ use super::consider::{AskPlace, consider};
 use super::ladder::{self, AnswerKind, ChatAnswerDraft, Wish};
 use super::person;
 use super::store::{self, OwnMessage, QuestionSource, TutorTerms};
+use crate::activity::ActivityKind;
+use crate::activity::server::record::ActivityEvent;
 use crate::enrollment::server::access::{open_place, open_topic};
 use crate::exam::server::sitting::is_sitting;
 use crate::platform::db::{Conn, lock};
@@ -119,6 +121,15 @@ async fn place(
     Ok(AskPlace::new(course, topic, module_no, &open.progress))
 }
 
+/// Records that the learner asked, but not what.
+async fn note(conn: &mut Conn, user: UserId, place: &AskPlace, clock: &Clock) -> AppResult<()> {
+    ActivityEvent::fact(place.course, ActivityKind::TutorAsked, clock.now)
+        .in_topic(place.topic)
+        .record(conn, user)
+        .await?;
+    Ok(())
+}
+
 /// Asks a typed question and stores its answer. Returns the question. A form that is sent twice
 /// asks once.
 pub async fn ask(
@@ -158,6 +169,7 @@ pub async fn ask(
         suggestion: None,
     };
     let question = store::add_question(conn, talk, &text, source).await?;
+    note(conn, user, &place, clock).await?;
     if typed.to_person {
         person::hand_over(conn, user, place.course, (talk, question)).await?;
         return Ok(question);
@@ -198,6 +210,7 @@ pub async fn ask_suggestion(
         suggestion: Some(suggestion),
     };
     let question = store::add_question(conn, talk, &chosen.prompt_text, source).await?;
+    note(conn, user, &place, clock).await?;
     let answer = ChatAnswerDraft {
         kind: AnswerKind::Prepared,
         content: chosen.answer,

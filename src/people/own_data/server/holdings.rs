@@ -126,6 +126,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("invitations", "accepted_by", Without("'{invited_by}'"), Deleted),
     holding("invitations", "invited_by", ACT_ON_OTHERS, RECORD),
     holding("known_devices", "user_id", Without("'{device_hash}'"), Deleted),
+    holding("learner_activity_days", "user_id", ALL, Deleted),
     holding("learner_persona_profiles", "user_id", ALL, Deleted),
     holding("live_sessions", "created_by", ACT_ON_OTHERS, RECORD),
     holding("moderation_actions", "actor_user_id", ACT_ON_OTHERS, RECORD),
@@ -180,6 +181,11 @@ pub const RELATED: &[(&str, &str)] = &[
     (
         "account",
         "select to_jsonb(u) - '{organization_id,password_hash,sort_name}'::text[] from users u where u.user_id = $1",
+    ),
+    (
+        // Deleted with the sums of their days, by a trigger.
+        "activity_events",
+        "select to_jsonb(t) - 'organization_id'::text from learner_activity_events t where t.user_id = $1",
     ),
     (
         "announcement_reads",

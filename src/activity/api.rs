@@ -1,0 +1,71 @@
+//! Server functions of activity: reports of learners' browsers, the roster and the timeline for
+//! tutors, and a learner's own record.
+
+use leptos::prelude::*;
+
+use super::{ActivityReceipt, MyActivityPage, RosterPage, RosterQuery, TimelinePage};
+use crate::platform::error::AppResult;
+
+#[cfg(feature = "ssr")]
+use {
+    super::server::{ingest, mine, roster, timeline},
+    crate::course::server::search,
+    crate::platform::auth::guard::{require_tutor_of_slug, require_user},
+    crate::platform::time::Clock,
+};
+
+/// Stores events of the learner's browser; see `ingest::take`. Each event is judged alone: those
+/// that are refused come back with the reason.
+#[server]
+pub async fn report_activity(#[server(default)] events: String) -> AppResult<ActivityReceipt> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let now = Clock::of(&me.cx).now;
+    me.cx
+        .within(async move |conn| ingest::take(conn, user, &events, now).await)
+        .await
+}
+
+/// Returns one page of the course's learners with their status. Requires a tutor of the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_roster(
+    course: String,
+    #[server(default)] query: RosterQuery,
+) -> AppResult<RosterPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    search::check_length(&query.q)?;
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let id = tutor.course;
+    (tutor.signed_in.cx)
+        .within(async move |conn| roster::page(conn, (id, course), &query, &clock).await)
+        .await
+}
+
+/// Returns part of a learner's timeline: the newest entries, or those before the place `before`.
+/// Requires a tutor of the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_timeline(
+    course: String,
+    username: String,
+    #[server(default)] before: String,
+) -> AppResult<TimelinePage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let id = tutor.course;
+    (tutor.signed_in.cx)
+        .within(async move |conn| {
+            timeline::page(conn, (id, course), &username, &before, &clock).await
+        })
+        .await
+}
+
+/// Returns the signed-in learner's own activity in the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_my_activity(course: String) -> AppResult<MyActivityPage> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    me.cx
+        .within(async move |conn| mine::page(conn, user, course, &clock).await)
+        .await
+}

@@ -1,0 +1,525 @@
+//! Activity: what learners do in a course, in events and in sums by day. Tutors see from it who
+//! drifts, and learners see what is recorded about them.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "hydrate")]
+pub mod recorder;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::CourseTitle;
+use crate::paths::{activity_roster_path, timeline_path};
+use crate::platform::address;
+use crate::platform::ui::{Html, Tone};
+
+/// Number of learners on one page of the roster.
+pub const ROSTER_PAGE: usize = 50;
+
+/// Most events of one report.
+pub const MOST_EVENTS: usize = 50;
+
+/// Seconds without a key, a touch or a scroll after which time no longer counts as active.
+pub const IDLE_SECONDS: u32 = 60;
+
+/// Whole months for which single events are kept. Their sums by day are kept with the account.
+pub const EVENT_MONTHS: u32 = 13;
+
+/// The kind of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActivityKind {
+    /// A topic was opened. The kinds up to `Completed` are reported by the browser.
+    Opened,
+    /// A share of a topic was read, in percent.
+    Read,
+    /// A video was played up to a position, in seconds.
+    Video,
+    /// A part of a video was played again, from a position in seconds.
+    Rewatched,
+    /// Nothing was done on an open page for a minute.
+    Idle,
+    /// Time in which somebody was active on a page, in seconds.
+    Active,
+    /// The end of a topic's text or video was reached.
+    Completed,
+    Enrolled,
+    PersonaChanged,
+    TopicDone,
+    QuizStarted,
+    /// A quiz was passed or failed, with the score in percent.
+    QuizPassed,
+    QuizFailed,
+    ExamStarted,
+    ExamEnded,
+    TutorAsked,
+    ColdCallAnswered,
+}
+
+impl ActivityKind {
+    pub const ALL: [Self; 17] = [
+        Self::Opened,
+        Self::Read,
+        Self::Video,
+        Self::Rewatched,
+        Self::Idle,
+        Self::Active,
+        Self::Completed,
+        Self::Enrolled,
+        Self::PersonaChanged,
+        Self::TopicDone,
+        Self::QuizStarted,
+        Self::QuizPassed,
+        Self::QuizFailed,
+        Self::ExamStarted,
+        Self::ExamEnded,
+        Self::TutorAsked,
+        Self::ColdCallAnswered,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Read => "read",
+            Self::Video => "video",
+            Self::Rewatched => "rewatched",
+            Self::Idle => "idle",
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Enrolled => "enrolled",
+            Self::PersonaChanged => "persona_changed",
+            Self::TopicDone => "topic_done",
+            Self::QuizStarted => "quiz_started",
+            Self::QuizPassed => "quiz_passed",
+            Self::QuizFailed => "quiz_failed",
+            Self::ExamStarted => "exam_started",
+            Self::ExamEnded => "exam_ended",
+            Self::TutorAsked => "tutor_asked",
+            Self::ColdCallAnswered => "cold_call_answered",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// True if the browser reports events of this kind. The server records all others itself.
+    pub fn is_reported(self) -> bool {
+        matches!(
+            self,
+            Self::Opened
+                | Self::Read
+                | Self::Video
+                | Self::Rewatched
+                | Self::Idle
+                | Self::Active
+                | Self::Completed
+        )
+    }
+}
+
+/// Answer to a report of events.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ActivityReceipt {
+    /// Number of events that were stored now. Events that were stored before are not counted.
+    pub stored: usize,
+    pub refused: Vec<RefusedEvent>,
+}
+
+/// An event that was not stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedEvent {
+    /// Place in the report, from 1.
+    pub number: usize,
+    pub why: String,
+}
+
+/// Standing of a learner in a course, by what they did lately.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LearnerStatus {
+    /// Did nothing for more than a week.
+    Gone,
+    /// Did nothing for three days to a week.
+    Drift,
+    /// Works, but mostly fails quizzes, asks the same again, or watches parts again.
+    Friction,
+    /// Has topics to do that the cohort's plan has opened a week ago.
+    Behind,
+    /// Was active in the last three days, on one kind of thing.
+    Active,
+    /// Was active in the last three days on several kinds of things.
+    Engaged,
+    Completed,
+}
+
+impl LearnerStatus {
+    /// All statuses. Those who may need a tutor come first.
+    pub const ALL: [Self; 7] = [
+        Self::Gone,
+        Self::Drift,
+        Self::Friction,
+        Self::Behind,
+        Self::Active,
+        Self::Engaged,
+        Self::Completed,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Drift => "drift",
+            Self::Friction => "friction",
+            Self::Behind => "behind",
+            Self::Active => "active",
+            Self::Engaged => "engaged",
+            Self::Completed => "completed",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Gone => "Gone",
+            Self::Drift => "Drifting",
+            Self::Friction => "Friction",
+            Self::Behind => "Behind",
+            Self::Active => "Active",
+            Self::Engaged => "Engaged",
+            Self::Completed => "Completed",
+        }
+    }
+
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Gone => Tone::Danger,
+            Self::Drift | Self::Friction | Self::Behind => Tone::Warn,
+            Self::Active => Tone::Info,
+            Self::Engaged | Self::Completed => Tone::Ok,
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RosterSort {
+    /// Those who may need a tutor come first.
+    #[default]
+    Status,
+    Name,
+    Progress,
+    Seen,
+    Minutes,
+}
+
+impl RosterSort {
+    pub const ALL: [Self; 5] = [
+        Self::Status,
+        Self::Name,
+        Self::Progress,
+        Self::Seen,
+        Self::Minutes,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Status => "",
+            Self::Name => "name",
+            Self::Progress => "progress",
+            Self::Seen => "seen",
+            Self::Minutes => "minutes",
+        }
+    }
+
+    pub fn parse(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|sort| sort.name() == name)
+            .unwrap_or_default()
+    }
+}
+
+/// Search, filter, order and page of the roster, as they are in its address.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RosterQuery {
+    /// Part of a learner's name or address.
+    pub q: String,
+    /// None for learners of every status.
+    pub status: Option<LearnerStatus>,
+    pub sort: RosterSort,
+    /// True for the reverse order.
+    pub down: bool,
+    /// Page, from 0.
+    pub page: u32,
+}
+
+impl RosterQuery {
+    pub fn path(&self, course: &str) -> String {
+        self.at(&activity_roster_path(course))
+    }
+
+    /// Address of the CSV file with all pages of the list.
+    pub fn csv_path(&self, course: &str) -> String {
+        self.on_page(0)
+            .at(&format!("{}.csv", activity_roster_path(course)))
+    }
+
+    fn at(&self, path: &str) -> String {
+        let page = match self.page {
+            0 => String::new(),
+            page => page.saturating_add(1).to_string(),
+        };
+        let status = self.status.map(LearnerStatus::name).unwrap_or_default();
+        address::with_query(
+            path,
+            &[
+                ("q", &self.q),
+                ("status", status),
+                ("sort", self.sort.name()),
+                ("down", if self.down { "yes" } else { "" }),
+                ("page", &page),
+            ],
+        )
+    }
+
+    /// Returns the query sorted by this column, or reversed if it already is.
+    pub fn sorted_by(&self, sort: RosterSort) -> Self {
+        Self {
+            sort,
+            down: self.sort == sort && !self.down,
+            page: 0,
+            ..self.clone()
+        }
+    }
+
+    pub fn of_status(&self, status: Option<LearnerStatus>) -> Self {
+        Self {
+            status,
+            page: 0,
+            ..self.clone()
+        }
+    }
+
+    pub fn on_page(&self, page: u32) -> Self {
+        Self {
+            page,
+            ..self.clone()
+        }
+    }
+}
+
+/// A page of the learners of a course with their status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterPage {
+    pub course_slug: String,
+    pub course_title: CourseTitle,
+    pub lines: Vec<RosterLine>,
+    /// Number of learners of each status, with the search of the query.
+    pub counts: Vec<(LearnerStatus, usize)>,
+    /// Number of the page shown, from 0. The last page if the requested one does not exist.
+    pub page: u32,
+    /// Number of learners on all pages.
+    pub total: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterLine {
+    pub username: String,
+    pub name: String,
+    pub email: String,
+    pub status: LearnerStatus,
+    /// The sentence that explains the status.
+    pub reason: String,
+    /// Share of topics that are done, in percent.
+    pub done: u8,
+    /// The last activity, for people and as RFC 3339.
+    pub seen: Option<(String, String)>,
+    /// Active minutes of the last seven days.
+    pub minutes: i64,
+    /// Quizzes passed and failed, questions asked and cold calls answered in the last seven days.
+    pub passed: i64,
+    pub failed: i64,
+    pub asked: i64,
+    pub answered: i64,
+}
+
+/// Part of a learner's timeline in a course, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelinePage {
+    pub course_slug: String,
+    pub course_title: CourseTitle,
+    pub username: String,
+    pub name: String,
+    pub status: LearnerStatus,
+    pub reason: String,
+    pub entries: Vec<TimelineEntry>,
+    /// The place at which the older entries begin. None if there are none.
+    pub older: Option<String>,
+    /// True if the page begins at the newest entry.
+    pub is_newest: bool,
+}
+
+impl TimelinePage {
+    /// Address of the page with the older entries.
+    pub fn older_path(&self) -> Option<String> {
+        let path = timeline_path(&self.course_slug, &self.username);
+        let older = self.older.as_deref()?;
+        Some(address::with_query(&path, &[("before", older)]))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub kind: TimelineKind,
+    /// A sentence without the name of the learner, such as "Passed quiz 1.2 with 80%".
+    pub said: String,
+    /// Title of the topic, the exam or the exercise. Part of the course, or empty.
+    pub about: String,
+    /// Address of the thing, or empty.
+    pub href: String,
+    /// The time, for people and as RFC 3339.
+    pub when: (String, String),
+    /// The day, which heads the entries of one day.
+    pub day: String,
+}
+
+/// Kinds of entries in a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineKind {
+    Enrolled,
+    /// Study of one day.
+    Study,
+    Quiz,
+    Exam,
+    Work,
+    Question,
+    ColdCall,
+    Message,
+}
+
+impl TimelineKind {
+    pub const ALL: [Self; 8] = [
+        Self::Enrolled,
+        Self::Study,
+        Self::Quiz,
+        Self::Exam,
+        Self::Work,
+        Self::Question,
+        Self::ColdCall,
+        Self::Message,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Enrolled => "enrolled",
+            Self::Study => "study",
+            Self::Quiz => "quiz",
+            Self::Exam => "exam",
+            Self::Work => "work",
+            Self::Question => "question",
+            Self::ColdCall => "cold_call",
+            Self::Message => "message",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Enrolled => "Enrollment",
+            Self::Study => "Study",
+            Self::Quiz => "Quiz",
+            Self::Exam => "Exam",
+            Self::Work => "Exercise",
+            Self::Question => "Question",
+            Self::ColdCall => "Cold call",
+            Self::Message => "Message",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A learner's own activity in a course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyActivityPage {
+    pub course_slug: String,
+    pub course_title: CourseTitle,
+    pub status: LearnerStatus,
+    pub reason: String,
+    /// Share of topics that are done, in percent.
+    pub done: u8,
+    /// A chart of the time per week, which is also in `weeks`.
+    pub chart: Html,
+    /// Newest first.
+    pub weeks: Vec<ActivityWeek>,
+    pub recent: Vec<RecentEvent>,
+}
+
+/// Sums of a week, which begins on a Monday.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityWeek {
+    /// The Monday, for people.
+    pub begins: String,
+    pub minutes: i64,
+    pub topics: usize,
+    pub done: i64,
+    pub passed: i64,
+    pub failed: i64,
+    pub asked: i64,
+    pub answered: i64,
+}
+
+/// An event in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentEvent {
+    pub said: String,
+    /// Title of the topic, or empty.
+    pub topic: String,
+    pub when: (String, String),
+}
+
+/// Formats minutes as "35 min", "2 h" or "2 h 5 min".
+pub fn minutes_text(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod rules_tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_statuses_are_found_by_their_names() {
+        for kind in ActivityKind::ALL {
+            assert_eq!(ActivityKind::parse(kind.name()), Some(kind));
+        }
+        for status in LearnerStatus::ALL {
+            assert_eq!(LearnerStatus::parse(status.name()), Some(status));
+        }
+        for kind in TimelineKind::ALL {
+            assert_eq!(TimelineKind::parse(kind.name()), Some(kind));
+        }
+        let reported = ActivityKind::ALL.iter().filter(|kind| kind.is_reported());
+        assert_eq!(reported.count(), 7);
+    }
+
+    #[test]
+    fn minutes_are_written_with_hours() {
+        assert_eq!(minutes_text(0), "0 min");
+        assert_eq!(minutes_text(59), "59 min");
+        assert_eq!(minutes_text(120), "2 h");
+        assert_eq!(minutes_text(125), "2 h 5 min");
+    }
+}

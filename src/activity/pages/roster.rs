@@ -1,0 +1,219 @@
+//! The learners of a course with their status, for tutors.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::activity::api::load_roster;
+use crate::activity::{
+    LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort, minutes_text,
+};
+use crate::course::SEARCH_CHARACTERS;
+use crate::paths::{activity_roster_path, learner_path, timeline_path};
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Page, Pagination, Table,
+    loaded, page_resource, path_part,
+};
+use crate::teaching::Area;
+use crate::teaching::pages::frame;
+
+/// Page `/teach/COURSE/activity`.
+pub fn roster_page() -> AnyView {
+    let course = path_part("course");
+    let query = Memo::new(|_| asked());
+    let page = page_resource(
+        move || (course.get(), query.get()),
+        |(course, query)| load_roster(course, query),
+    );
+    view! { <Page title="Activity">{loaded(page, move |page| roster(page, query.get_untracked()))}</Page> }
+        .erase()
+}
+
+/// Reads the query from the page's address.
+fn asked() -> RosterQuery {
+    use_query_map().with(|query| RosterQuery {
+        q: query.get("q").unwrap_or_default().trim().to_owned(),
+        status: LearnerStatus::parse(&query.get("status").unwrap_or_default()),
+        sort: RosterSort::parse(&query.get("sort").unwrap_or_default()),
+        down: query.get("down").is_some(),
+        page: query
+            .get("page")
+            .and_then(|page| page.parse().ok())
+            .map_or(0, |page: u32| page.saturating_sub(1)),
+    })
+}
+
+fn roster(page: RosterPage, query: RosterQuery) -> AnyView {
+    let (slug, title) = (page.course_slug.clone(), page.course_title.clone());
+    let query = query.on_page(page.page);
+    let said = match page.total {
+        1 => "1 learner".to_owned(),
+        total => format!("{total} learners"),
+    };
+    let previous = match query.page {
+        0 => String::new(),
+        page => query.on_page(page - 1).path(&slug),
+    };
+    let shown = usize::try_from(query.page).unwrap_or_default() * ROSTER_PAGE + page.lines.len();
+    let next = match shown < page.total {
+        true => query.on_page(query.page + 1).path(&slug),
+        false => String::new(),
+    };
+    let file = query.csv_path(&slug);
+    let inside = view! {
+        <p class="soft">
+            "The status of each learner follows from what they did in the last days. It comes with its reason, and it changes as soon as they go on."
+        </p>
+        {tools(&slug, &query, &page.counts)}
+        <div class="row activity-head">
+            <p class="soft grow" role="status">
+                {said}
+            </p>
+            // Not a page of the app, so the browser itself has to fetch the file.
+            <a class="btn second" href=file rel="external" download>
+                <Icon glyph=Glyph::Download />
+                "CSV"
+            </a>
+        </div>
+        {table(&slug, page.lines, &query)}
+        <Pagination previous=previous next=next />
+    };
+    frame(&slug, &title, Area::Activity, inside.erase())
+}
+
+fn tools(slug: &str, query: &RosterQuery, counts: &[(LearnerStatus, usize)]) -> AnyView {
+    let all: usize = counts.iter().map(|(_, count)| count).sum();
+    let known = counts.iter().map(|(status, count)| (Some(*status), *count));
+    let chips = std::iter::once((None, all))
+        .chain(known)
+        .filter(|(status, count)| status.is_none() || *count > 0 || *status == query.status)
+        .map(|(status, count)| {
+            let is_here = query.status == status;
+            let text = format!("{} ({count})", status.map_or("All", LearnerStatus::label));
+            view! {
+                <a
+                    class="chip"
+                    href=query.of_status(status).path(slug)
+                    aria-current=is_here.then_some("true")
+                >
+                    {text}
+                </a>
+            }
+        })
+        .collect_view();
+    let kept = [
+        (
+            "status",
+            query.status.map(LearnerStatus::name).unwrap_or_default(),
+        ),
+        ("sort", query.sort.name()),
+        ("down", if query.down { "yes" } else { "" }),
+    ];
+    let kept = kept
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+        .collect_view();
+    view! {
+        <form class="tools" role="search" method="get" action=activity_roster_path(slug)>
+            <label class="field">
+                <Icon glyph=Glyph::Search />
+                <input
+                    type="search"
+                    name="q"
+                    value=query.q.clone()
+                    maxlength=SEARCH_CHARACTERS.to_string()
+                    placeholder="Name or email"
+                    aria-label="Search learners"
+                />
+            </label>
+            {kept}
+            <Button kind=ButtonKind::Secondary>"Search"</Button>
+            <div class="chips" role="group" aria-label="Status">
+                {chips}
+            </div>
+        </form>
+    }
+    .erase()
+}
+
+fn table(slug: &str, lines: Vec<RosterLine>, query: &RosterQuery) -> AnyView {
+    let sorted = |label: &str, sort: RosterSort| {
+        let direction = (query.sort == sort).then_some(!query.down);
+        Column::new(label).sorted(query.sorted_by(sort).path(slug), direction)
+    };
+    let columns = vec![
+        sorted("Learner", RosterSort::Name),
+        sorted("Status", RosterSort::Status),
+        sorted("Last seen", RosterSort::Seen),
+        sorted("Active, 7 days", RosterSort::Minutes).figures(),
+        sorted("Progress", RosterSort::Progress).figures(),
+        Column::new("Quizzes, 7 days").figures(),
+        Column::new("Questions").figures(),
+        Column::new("Cold calls").figures(),
+    ];
+    if lines.is_empty() {
+        let (title, text) = match query.q.is_empty() && query.status.is_none() {
+            true => ("No learners yet", "Learners appear here once they enroll."),
+            false => (
+                "No learners found",
+                "Try a different search, or view all learners.",
+            ),
+        };
+        let empty = view! { <EmptyState glyph=Glyph::User title=title text=text /> }.erase();
+        return view! { <Table label="Learners" columns=columns empty=empty /> }.erase();
+    }
+    let rows = lines.into_iter().map(|line| row(slug, line)).collect_view();
+    view! {
+        <Table label="Learners" columns=columns stacks=true>
+            {rows}
+        </Table>
+    }
+    .erase()
+}
+
+fn row(slug: &str, line: RosterLine) -> AnyView {
+    let seen = match line.seen {
+        Some((words, exact)) => view! { <time datetime=exact>{words}</time> }.erase(),
+        None => view! { <span class="soft">"Not yet"</span> }.erase(),
+    };
+    let quizzes = match (line.passed, line.failed) {
+        (0, 0) => "–".to_owned(),
+        (passed, failed) => format!("{passed} of {}", passed + failed),
+    };
+    let timeline = timeline_path(slug, &line.username);
+    let label = format!("Timeline of {}", line.name);
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=learner_path(slug, &line.username)>
+                    <bdi>{line.name}</bdi>
+                </a>
+                <span class="soft activity-email">{line.email}</span>
+            </th>
+            <td data-label="Status">
+                <Badge tone=line.status.tone() text=line.status.label() />
+                <span class="activity-reason">{line.reason}</span>
+                <a href=timeline aria-label=label>
+                    "Timeline"
+                </a>
+            </td>
+            <td data-label="Last seen">{seen}</td>
+            <td class="r" data-label="Active, 7 days">
+                {minutes_text(line.minutes)}
+            </td>
+            <td class="r" data-label="Progress">
+                {format!("{}%", line.done)}
+            </td>
+            <td class="r" data-label="Quizzes passed, 7 days">
+                {quizzes}
+            </td>
+            <td class="r" data-label="Questions, 7 days">
+                {line.asked}
+            </td>
+            <td class="r" data-label="Cold calls, 7 days">
+                {line.answered}
+            </td>
+        </tr>
+    }
+    .erase()
+}

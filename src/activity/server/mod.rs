@@ -1,0 +1,13 @@
+//! The server's part of activity.
+
+pub mod export;
+pub mod ingest;
+pub mod mine;
+pub mod rebuild;
+pub mod record;
+pub mod retention;
+pub mod roster;
+pub mod status;
+pub mod store;
+pub mod timeline;
+mod weeks;
