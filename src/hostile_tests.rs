@@ -64,6 +64,7 @@ const TEXTS: &str = "
     marking_comments: body
     topic_schedules: problem
     ai_notes: summary_markdown
+    ai_usage: model
     mail_log: subject problem
     background_jobs: last_error
 ";
