@@ -31,7 +31,15 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
     let is_model = me.cx.app.config.ai.model().is_some();
     me.cx
         .within(async move |conn| {
-            view::page(conn, user, (course, topic), flash.as_ref(), &clock, is_model).await
+            view::page(
+                conn,
+                user,
+                (course, topic),
+                flash.as_ref(),
+                &clock,
+                is_model,
+            )
+            .await
         })
         .await
 }

@@ -88,10 +88,7 @@ async fn each_failure_has_its_name() {
             Scripted::BreaksOff("Half of".to_owned()),
             ChatProblem::BrokenOff,
         ),
-        (
-            Scripted::Stalls("Half of".to_owned()),
-            ChatProblem::TooSlow,
-        ),
+        (Scripted::Stalls("Half of".to_owned()), ChatProblem::TooSlow),
         (Scripted::Endless, ChatProblem::TooLong),
     ] {
         let server = ModelServer::start([scripted.clone()]).await;

@@ -1,7 +1,8 @@
 //! Sends the forms of a conversation from the browser, and shows the conversation that comes back.
 //! It is rendered by the server, on the conversation's own page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -120,13 +121,21 @@ async fn show(
 }
 
 thread_local! {
-    /// Conversations whose events this page follows.
+    /// Conversations whose events this tab follows.
     static FOLLOWED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// True while a look at the page is planned.
+    static IS_PLANNED: Cell<bool> = const { Cell::new(false) };
 }
+
+/// Wait before the page is looked at without an event, which can get lost.
+const LOOK: Duration = Duration::from_secs(4);
 
 /// Follows the events of the conversation if an answer is being written.
 pub fn follow(talk: &Element) {
-    let written = talk.query_selector("[data-live]").ok().flatten();
+    let written = match talk.has_attribute("data-live") {
+        true => Some(talk.clone()),
+        false => talk.query_selector("[data-live]").ok().flatten(),
+    };
     let Some(written) = written else { return };
     let topic = written.get_attribute("data-live").unwrap_or_default();
     let since = written.get_attribute("data-since").unwrap_or_default();
@@ -136,7 +145,17 @@ pub fn follow(talk: &Element) {
         is_known
     });
     if !is_known {
-        live::browser::follow(LiveTopic { topic, since }, || spawn_local(renew()));
+        // In a task of its own, so that it lasts longer than the view.
+        spawn_local(async move {
+            live::browser::follow(LiveTopic { topic, since }, || spawn_local(renew()));
+        });
+    }
+    if !IS_PLANNED.replace(true) {
+        let look = || {
+            IS_PLANNED.set(false);
+            spawn_local(renew());
+        };
+        set_timeout(look, LOOK);
     }
 }
 
@@ -161,10 +180,14 @@ async fn renew() {
     if talk.has_attribute("aria-busy") {
         return;
     }
+    follow(&new);
+    if new.inner_html() == old.inner_html() {
+        return;
+    }
     let focused = document().active_element();
     let focused = focused.filter(|focused| old.contains(Some(focused)));
     let place = focused.and_then(|focused| focused.closest("[id^=m-]").ok().flatten());
-    old.replace_with_with_node_1(&new).unwrap_or_default();
+    let _ = old.replace_with_with_node_1(&new);
     if let Some(place) = place.and_then(|place| element::<HtmlElement>(&place.id())) {
         let _ = place.focus();
     }

@@ -171,7 +171,9 @@ fn answer(view: &TalkView, row: &TalkRow, forms: TalkForms) -> AnyView {
         Some(kind) => found(view, kind, &row.citations()),
         None => view! { <p dir="auto">{row.content.clone()}</p> }.erase(),
     };
-    let note = row.note().map(|note| view! { <p class="soft">{note.sentence()}</p> });
+    let note = row
+        .note()
+        .map(|note| view! { <p class="soft">{note.sentence()}</p> });
     view! {
         <li class="tutor-answer" id=message_anchor(row.message_id) tabindex="-1">
             <span class="vh">"The tutor: "</span>
@@ -196,7 +198,11 @@ fn unfinished(
     let body = (!sentences.is_empty()).then(|| written(view, kind, sentences, &row.citations()));
     let (state, tools) = match row.is_unwritten() {
         true => {
-            let here = format!("{}#{}", tutor_path(&view.at.0, &view.at.1), message_anchor(row.message_id));
+            let here = format!(
+                "{}#{}",
+                tutor_path(&view.at.0, &view.at.1),
+                message_anchor(row.message_id)
+            );
             let form = forms.stop.of_item("answer", &id);
             let state = view! {
                 <p class="tutor-writing">
@@ -263,7 +269,10 @@ fn written(
         false => passage_href(&view.at.0, citation),
     };
     let sentences = sentences.iter().map(|sentence| {
-        let cites = sentence.cites.iter().filter_map(|at| Some((at + 1, citations.get(*at)?)));
+        let cites = sentence
+            .cites
+            .iter()
+            .filter_map(|at| Some((at + 1, citations.get(*at)?)));
         let marks = cites.map(|(number, citation)| {
             let label = format!("Source {number}: {}", place_words(&citation.source));
             view! {

@@ -348,8 +348,8 @@ fn is_mark(letter: char) -> bool {
 fn is_identifier(word: &str) -> bool {
     let bare = word.trim_matches(is_mark);
     let letters: Vec<char> = bare.chars().collect();
-    let is_camel =
-        (letters.windows(2)).any(|pair| matches!(pair, [one, two] if one.is_lowercase() && two.is_uppercase()));
+    let is_camel = (letters.windows(2))
+        .any(|pair| matches!(pair, [one, two] if one.is_lowercase() && two.is_uppercase()));
     let marks = ["_", "::", "->", "://", "()", "www.", "="];
     is_camel || marks.iter().any(|mark| word.contains(mark))
 }
@@ -381,7 +381,11 @@ fn is_negated(text: &str) -> bool {
 /// A sentence that denies something needs a span that does. One that denies nothing may not rest
 /// on a single sentence that does.
 fn has_same_negation(sentence: &str, spans: &[&str]) -> bool {
-    let is_one = |span: &str| !span.trim_end_matches(['.', '!', '?']).contains(['.', '!', '?', ';']);
+    let is_one = |span: &str| {
+        !span
+            .trim_end_matches(['.', '!', '?'])
+            .contains(['.', '!', '?', ';'])
+    };
     match is_negated(sentence) {
         true => spans.iter().any(|span| is_negated(span)),
         false => !spans.iter().all(|span| is_negated(span) && is_one(span)),
@@ -444,7 +448,10 @@ mod tests {
             ("Aldermouth counted 23 per cent less.", FELL),
             ("Sheds do not count as homes.", SHEDS),
             ("The function `count_homes()` does not count sheds.", SHEDS),
-            ("They wrote “we count homes” and 1000 burglaries were left.", SAID),
+            (
+                "They wrote “we count homes” and 1000 burglaries were left.",
+                SAID,
+            ),
         ] {
             assert!(passes(text, quote), "{text}");
         }
@@ -508,14 +515,15 @@ mod tests {
         assert!(checked(&draft("The count fell.", "the count rose"), &material).is_none());
         assert!(checked(&draft("The count fell.", ""), &material).is_none());
         // White space may differ; the stored text is that of the passage.
-        let (_, spans) =
-            checked(&draft("Sheds are not homes.", SHEDS), &material).unwrap();
+        let (_, spans) = checked(&draft("Sheds are not homes.", SHEDS), &material).unwrap();
         assert!(spans[0].text.contains("homes,\n and"));
     }
 
     #[test]
     fn hints_do_not_give_the_answer() {
-        let passages = [passage("The median resists outliers, because it ignores their size.")];
+        let passages = [passage(
+            "The median resists outliers, because it ignores their size.",
+        )];
         let telling: BTreeSet<String> = ["resist", "siz", "ignor"].map(str::to_owned).into();
         let material = Material {
             question: "Why?",
@@ -552,7 +560,10 @@ mod tests {
 
     #[test]
     fn long_and_invisible_text_is_refused() {
-        assert!(!passes(&format!("The count {} fell.", "so ".repeat(300)), FELL));
+        assert!(!passes(
+            &format!("The count {} fell.", "so ".repeat(300)),
+            FELL
+        ));
         assert!(!passes("\u{200b}\u{7}", FELL));
         let (text, _) = checked(
             &draft("The\u{202e} count\nfell.", FELL),

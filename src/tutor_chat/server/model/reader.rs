@@ -108,15 +108,9 @@ mod tests {
     fn sentences_are_found_and_nothing_else() {
         let found = SentenceReader::default().push(REPLY);
         assert_eq!(found[0].cites[0].quote, "x ] } y");
-        assert_eq!(
-            texts(found),
-            [r#"A "b" {c} [d] \"#, "Zweiter Satz – é."]
-        );
+        assert_eq!(texts(found), [r#"A "b" {c} [d] \"#, "Zweiter Satz – é."]);
         let list = r#"[{"text": "Bare list."}]"#;
-        assert_eq!(
-            texts(SentenceReader::default().push(list)),
-            ["Bare list."]
-        );
+        assert_eq!(texts(SentenceReader::default().push(list)), ["Bare list."]);
     }
 
     #[test]

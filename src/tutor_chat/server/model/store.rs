@@ -79,10 +79,7 @@ impl PendingAnswer {
 }
 
 /// Returns the answer unless it is complete, stopped or gone.
-pub async fn pending(
-    conn: &mut Conn,
-    answer: ChatMessageId,
-) -> QueryResult<Option<PendingAnswer>> {
+pub async fn pending(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<Option<PendingAnswer>> {
     statement(
         "select m.session_id, s.user_id, s.course_id, s.topic_id, q.message_id as question_id, q.content as question,
                 m.answer_kind, m.costs_question, u.display_name as learner, c.language
@@ -246,10 +243,7 @@ pub struct StoppedAnswer {
 }
 
 /// Stops an answer that is being written. Returns None if it was not.
-pub async fn stop(
-    conn: &mut Conn,
-    answer: ChatMessageId,
-) -> QueryResult<Option<StoppedAnswer>> {
+pub async fn stop(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<Option<StoppedAnswer>> {
     statement(
         "update cp_rag_chat_messages m
          set status = 'stopped', content = case m.sentences when '[]' then $2 else m.content end,

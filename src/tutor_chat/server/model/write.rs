@@ -93,11 +93,7 @@ impl Task {
 
 /// Loads the question with its passages, with the rights that the learner has now. None if the
 /// answer is no longer wanted.
-async fn prepare(
-    conn: &mut Conn,
-    answer: ChatMessageId,
-    clock: &Clock,
-) -> AppResult<Option<Task>> {
+async fn prepare(conn: &mut Conn, answer: ChatMessageId, clock: &Clock) -> AppResult<Option<Task>> {
     let Some(pending) = store::pending(conn, answer).await? else {
         return Ok(None);
     };
@@ -206,7 +202,10 @@ async fn converse(
     }
     // The model has read the request, and has written about what was shown.
     let count = |characters: usize| u32::try_from(characters.div_ceil(4)).unwrap_or(u32::MAX);
-    let read = request.messages.iter().map(|(_, text)| text.chars().count());
+    let read = request
+        .messages
+        .iter()
+        .map(|(_, text)| text.chars().count());
     let tokens = TokenCount {
         read: count(read.sum()),
         written: count(checked.text().chars().count()),
