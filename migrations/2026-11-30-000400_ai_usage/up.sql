@@ -34,5 +34,7 @@ alter table cp_rag_chat_messages
     -- The reason why the tutor quotes the course although a model is set up.
     add column note text check (note in ('limit', 'unavailable', 'unsupported', 'broken')),
     -- True if the answer costs a typed question when it is there.
-    add column costs_question boolean not null default false;
+    add column costs_question boolean not null default false,
+    -- Moment from which the answer is written again.
+    add column begun_at timestamptz;
 create index cp_rag_chat_messages_unwritten on cp_rag_chat_messages (session_id) where status in ('pending', 'streaming');

@@ -459,6 +459,7 @@ diesel::table! {
         prompt_version -> Nullable<Text>,
         note -> Nullable<Text>,
         costs_question -> Bool,
+        begun_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -89,7 +89,7 @@ impl AnswerNote {
                 "The language model is used up for today, so the tutor shows what the course says."
             }
             Self::Unavailable => {
-                "The language model could not be reached, so the tutor shows what the course says."
+                "The language model gave no answer, so the tutor shows what the course says."
             }
             Self::Unsupported => {
                 "The language model wrote nothing that the course supports, so the tutor shows what the course says."

@@ -172,6 +172,9 @@ pub struct TalkRow {
     pub is_waiting: Option<bool>,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
+    /// Moment from which the answer is written.
+    #[diesel(sql_type = Timestamptz)]
+    pub begun_at: DateTime<Utc>,
 }
 
 impl TalkRow {
@@ -199,6 +202,7 @@ impl TalkRow {
             feedback_reason: None,
             is_waiting: None,
             created_at: DateTime::UNIX_EPOCH,
+            begun_at: DateTime::UNIX_EPOCH,
         }
     }
 
@@ -243,6 +247,7 @@ pub async fn talk(
     statement(
         "select s.session_id, m.message_id, m.role, u.display_name as name, m.content, m.citations, m.sentences, m.status, m.note, m.answer_to, m.answer_kind,
                 m.suggestion_id, m.is_helpful, m.feedback_reason, m.created_at,
+                coalesce(m.begun_at, m.created_at) as begun_at,
                 case when r.request_id is not null then r.done_at is null end as is_waiting
          from cp_rag_chat_sessions s
          join cp_rag_chat_messages m on m.session_id = s.session_id and m.role <> 'system'

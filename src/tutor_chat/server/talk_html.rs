@@ -217,7 +217,7 @@ fn unfinished(
                     <Button kind=ButtonKind::Secondary>"Stop"</Button>
                 </Form>
             };
-            let late = (view.now - row.created_at > LATE).then(|| again(row, forms));
+            let late = (view.now - row.begun_at > LATE).then(|| again(row, forms));
             (state.erase(), view! { {stop} {late} }.erase())
         }
         false => {

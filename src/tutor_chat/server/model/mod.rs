@@ -116,7 +116,8 @@ pub async fn write_again(
     (answer, talk): (ChatMessageId, ChatSessionId),
 ) -> AppResult<()> {
     if store::begin_again(conn, answer).await? {
-        queue(conn, answer).await?;
+        // Not by its name: the job that was stopped may still run, and takes no notice of this.
+        jobs::enqueue(conn, &WriteAnswer { answer }).await?;
         live::announce(conn, talk).await?;
     }
     Ok(())

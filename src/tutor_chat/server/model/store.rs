@@ -266,8 +266,10 @@ pub async fn stop(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<Option<
 pub async fn begin_again(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<bool> {
     let changed = statement(
         "update cp_rag_chat_messages
-         set status = 'pending', content = $2, sentences = '[]', citations = '[]'
-         where message_id = $1 and role = 'assistant' and status <> 'complete'",
+         set status = 'pending', content = $2, sentences = '[]', citations = '[]', begun_at = now()
+         where message_id = $1 and role = 'assistant'
+           and (status in ('stopped', 'failed')
+                or status in ('pending', 'streaming') and greatest(created_at, begun_at) < now() - interval '3 minutes')",
     )
     .bind::<SqlUuid, _>(answer)
     .bind::<Text, _>(WRITING)
