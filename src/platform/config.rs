@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::ai::{ModelProcess, Price};
+use super::ai::{ModelProcess, TokenPrice};
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
@@ -291,14 +291,14 @@ pub struct AiConfig {
     pub api_key: Option<Secret>,
     /// Price of a million tokens that the model reads, such as 0.15. Without it, no cost is shown.
     #[arg(long = "ai-input-price", env = "LYCEUM_AI_INPUT_PRICE", global = true)]
-    pub input_price: Option<Price>,
+    pub input_price: Option<TokenPrice>,
     /// Price of a million tokens that the model writes.
     #[arg(
         long = "ai-output-price",
         env = "LYCEUM_AI_OUTPUT_PRICE",
         global = true
     )]
-    pub output_price: Option<Price>,
+    pub output_price: Option<TokenPrice>,
     /// Tokens of the model that one learner may use in 24 hours. Then the tutor quotes the course.
     #[arg(
         long = "ai-learner-tokens",

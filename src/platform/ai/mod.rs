@@ -23,7 +23,7 @@ use crate::platform::config::AiConfig;
 pub enum ChatAuthor {
     /// The rules that the model follows.
     Rules,
-    /// What the rules are applied to.
+    /// Texts to which the rules are applied.
     Material,
 }
 
@@ -153,19 +153,19 @@ impl AiConfig {
     }
 }
 
-/// Price of a million tokens, in millionths of the currency's unit.
+/// TokenPrice of a million tokens, in millionths of the currency's unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Price(u64);
+pub struct TokenPrice(u64);
 
-impl Price {
-    /// Price of some tokens, rounded up.
+impl TokenPrice {
+    /// TokenPrice of some tokens, rounded up.
     fn of(self, tokens: u32) -> u64 {
         let price = u128::from(self.0) * u128::from(tokens);
         u64::try_from(price.div_ceil(1_000_000)).unwrap_or(u64::MAX)
     }
 }
 
-impl FromStr for Price {
+impl FromStr for TokenPrice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

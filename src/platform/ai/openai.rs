@@ -1,4 +1,4 @@
-//! A model behind the API of OpenAI, which hosted services, Ollama, vLLM and llama.cpp have as well.
+//! A model behind the API of OpenAI, which hosted services, Ollama, vLLM and llama.cpp share.
 //!
 //! Source of the protocol: <https://platform.openai.com/docs/api-reference/chat-streaming>.
 
@@ -43,22 +43,22 @@ pub struct OpenAi {
 
 /// A part of a reply. Servers leave out fields that this does not need.
 #[derive(Deserialize)]
-struct Chunk {
+struct ReplyPart {
     #[serde(default)]
-    choices: Vec<Choice>,
+    choices: Vec<ReplyChoice>,
     usage: Option<ReportedUsage>,
     error: Option<Value>,
 }
 
 #[derive(Deserialize)]
-struct Choice {
+struct ReplyChoice {
     #[serde(default)]
-    delta: Delta,
+    delta: ReplyDelta,
     finish_reason: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
-struct Delta {
+struct ReplyDelta {
     content: Option<String>,
 }
 
@@ -139,7 +139,7 @@ impl OpenAi {
     ) -> Result<(), ChatProblem> {
         let chat = self.client.chat();
         let body = self.body(ask);
-        let asked = chat.create_stream_byot::<_, Chunk>(&body).await;
+        let asked = chat.create_stream_byot::<_, ReplyPart>(&body).await;
         let mut chunks = asked.map_err(|error| problem(&error))?;
         let mut is_finished = false;
         loop {

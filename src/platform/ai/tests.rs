@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::testing::{KEY, ModelServer, Scripted};
-use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, Price, TokenCount};
+use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenPrice, TokenCount};
 use crate::platform::db::testing::config_for;
 
 async fn ask(server: &ModelServer) -> (String, ChatReply) {
@@ -139,7 +139,7 @@ fn without_a_model_there_is_no_chat() {
 
 #[test]
 fn prices_are_exact() {
-    let price = |text: &str| text.parse::<Price>();
+    let price = |text: &str| text.parse::<TokenPrice>();
     let cents = price("0.15").unwrap();
     assert_eq!((cents.of(1_000_000), cents.of(1)), (150_000, 1));
     assert_eq!(price("3").unwrap().of(2_000), 6_000);

@@ -159,7 +159,7 @@ pub fn follow(talk: &Element) {
     }
 }
 
-/// Loads the messages again while an answer is being written. What is typed below them stays.
+/// Loads the messages again while an answer is being written. The typed text below them stays.
 async fn renew() {
     let Some(talk) = element::<Element>(TALK) else {
         return;

@@ -26,7 +26,7 @@ pub struct AnswerSentence {
     pub cites: Vec<usize>,
 }
 
-/// What sentences are compared with.
+/// The question and the passages that sentences are compared with.
 pub struct Material<'a> {
     pub question: &'a str,
     pub passages: &'a [Passage],

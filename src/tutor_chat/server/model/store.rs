@@ -170,7 +170,7 @@ pub async fn show(
 }
 
 /// The form in which an answer is completed.
-pub enum Ending<'a> {
+pub enum AnswerEnding<'a> {
     /// Sentences of the model, which has this name.
     Model(AnswerKind, &'a CheckedAnswer, &'a str),
     /// The answer without a model.
@@ -181,18 +181,18 @@ pub enum Ending<'a> {
 pub async fn complete(
     conn: &mut Conn,
     answer: ChatMessageId,
-    ending: &Ending<'_>,
+    ending: &AnswerEnding<'_>,
     note: Option<AnswerNote>,
 ) -> QueryResult<bool> {
     let (kind, content, sentences, citations, model) = match ending {
-        Ending::Model(kind, checked, model) => (
+        AnswerEnding::Model(kind, checked, model) => (
             *kind,
             checked.text(),
             json(&checked.sentences),
             json(&citations(*kind, checked)),
             Some(*model),
         ),
-        Ending::Quoted(draft) => (
+        AnswerEnding::Quoted(draft) => (
             draft.kind,
             draft.content.clone(),
             Value::Array(Vec::new()),

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::check::{CheckedAnswer, Material};
 use super::prompt::{self, ModelQuestion, PROMPT_VERSION, Turn};
 use super::reader::SentenceReader;
-use super::store::{self, Ending, PendingAnswer};
+use super::store::{self, AnswerEnding, PendingAnswer};
 use crate::course::server::index::Passage;
 use crate::enrollment::server::access::open_place;
 use crate::platform::ai::usage::{self, UsageEntry};
@@ -235,17 +235,17 @@ async fn end(
     let failed = reply.as_ref().map(|(reply, _)| reply.outcome.is_err());
     let (ending, note) = match (checked.sentences.is_empty(), failed) {
         (false, Some(true)) => (
-            Ending::Model(task.kind(), checked, model),
+            AnswerEnding::Model(task.kind(), checked, model),
             Some(AnswerNote::Broken),
         ),
-        (false, _) => (Ending::Model(task.kind(), checked, model), None),
-        (true, Some(true)) => (Ending::Quoted(&task.quoted), Some(AnswerNote::Unavailable)),
-        (true, Some(false)) => (Ending::Quoted(&task.quoted), Some(AnswerNote::Unsupported)),
-        (true, None) => (Ending::Quoted(&task.quoted), None),
+        (false, _) => (AnswerEnding::Model(task.kind(), checked, model), None),
+        (true, Some(true)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unavailable)),
+        (true, Some(false)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unsupported)),
+        (true, None) => (AnswerEnding::Quoted(&task.quoted), None),
     };
     let kind = match &ending {
-        Ending::Model(kind, ..) => *kind,
-        Ending::Quoted(draft) => draft.kind,
+        AnswerEnding::Model(kind, ..) => *kind,
+        AnswerEnding::Quoted(draft) => draft.kind,
     };
     let (ending, reply) = (&ending, &reply);
     cx.within(async move |conn| {
