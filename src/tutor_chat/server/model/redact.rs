@@ -85,7 +85,7 @@ fn without_name(text: &str, name: &str) -> String {
         .collect();
     let mut out = String::new();
     let mut word = String::new();
-    let mut end = |word: &mut String, out: &mut String| {
+    let end = |word: &mut String, out: &mut String| {
         match parts.contains(&word.to_lowercase()) {
             true => out.push_str(NAME),
             false => out.push_str(word),
