@@ -92,10 +92,11 @@ impl OpenAi {
         let api = OpenAIConfig::new()
             .with_api_base(config.base_url.as_str().trim_end_matches('/'))
             .with_api_key(config.key());
-        let send = tower::service_fn(move |request| send(http.clone(), request));
+        let sender = http.clone();
+        let send = tower::service_fn(move |request| send(sender.clone(), request));
         let is_openai = config.base_url.host_str() == Some("api.openai.com");
         Ok(Self {
-            client: Client::with_config(api).with_http_service(send),
+            client: Client::build(http, api).with_http_service(send),
             model: model.to_owned(),
             most_tokens: match is_openai {
                 true => "max_completion_tokens",
