@@ -19,6 +19,12 @@ struct State {
 }
 
 impl Breaker {
+    /// Returns true if a request would be sent.
+    pub fn is_closed(&self, now: Instant) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.until.is_none_or(|until| now >= until)
+    }
+
     /// Returns true if a request may be sent. After the pause, returns true to one caller, and to
     /// the next one only a pause later unless that request succeeds.
     pub fn admits(&self, now: Instant) -> bool {
@@ -60,7 +66,9 @@ mod tests {
         }
         breaker.report(true, begin);
         assert!(!breaker.admits(begin));
+        assert!(!breaker.is_closed(begin));
         let later = begin + PAUSE;
+        assert!(breaker.is_closed(later) && breaker.is_closed(later));
         assert!(breaker.admits(later), "one request tries the server");
         assert!(!breaker.admits(later), "the others wait for its outcome");
         breaker.report(false, later);

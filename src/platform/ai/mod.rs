@@ -11,6 +11,7 @@ pub mod usage;
 
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -131,18 +132,20 @@ impl AiConfig {
         self.process.0.chat.get_or_init(make).clone()
     }
 
-    /// Returns false for a while after several requests have failed.
+    /// Returns false for a while after several requests of this process have failed.
     pub fn is_reachable(&self) -> bool {
-        self.process.0.breaker.admits(std::time::Instant::now())
+        self.process.0.breaker.is_closed(Instant::now())
+    }
+
+    /// Returns true if a request may be sent now. Its outcome must be reported.
+    pub fn may_ask(&self) -> bool {
+        self.process.0.breaker.admits(Instant::now())
     }
 
     /// Remembers the outcome of a request.
     pub fn report(&self, outcome: Result<(), ChatProblem>) {
         let failed = outcome.is_err_and(ChatProblem::is_of_server);
-        self.process
-            .0
-            .breaker
-            .report(failed, std::time::Instant::now());
+        self.process.0.breaker.report(failed, Instant::now());
     }
 
     /// Cost of the tokens in millionths of the currency's unit, rounded up. None without prices.

@@ -145,13 +145,18 @@ async fn give_up(cx: &JobContext, answer: ChatMessageId, error: &AppError) -> Ap
 async fn write(cx: &JobContext, task: &Task) -> AppResult<()> {
     let chat = cx.config.ai.chat().filter(|_| task.is_for_model);
     let Some(chat) = chat else {
-        return end(cx, task, &CheckedAnswer::default(), None).await;
+        return end(cx, task, &CheckedAnswer::default(), Err(None)).await;
     };
+    // The worker is often another process than the one that took the question.
+    if !cx.config.ai.may_ask() {
+        let why = Err(Some(AnswerNote::Unavailable));
+        return end(cx, task, &CheckedAnswer::default(), why).await;
+    }
     let begun = Instant::now();
     let (checked, reply) = converse(cx, task, chat.as_ref()).await?;
     cx.config.ai.report(reply.outcome);
     let milliseconds = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
-    end(cx, task, &checked, Some((reply, milliseconds))).await
+    end(cx, task, &checked, Ok((reply, milliseconds))).await
 }
 
 /// Lets the model reply, and shows each sentence that passes the checks.
@@ -224,24 +229,26 @@ async fn show(cx: &JobContext, task: &Task, checked: &CheckedAnswer) -> AppResul
 }
 
 /// Completes the answer: with the sentences that passed, or with quotations if there are none.
+/// `reply` is the reply and its time in milliseconds, or the reason why the model was not asked.
 async fn end(
     cx: &JobContext,
     task: &Task,
     checked: &CheckedAnswer,
-    reply: Option<(ChatReply, i32)>,
+    reply: Result<(ChatReply, i32), Option<AnswerNote>>,
 ) -> AppResult<()> {
     let ai = &cx.config.ai;
     let model = ai.model().unwrap_or_default();
     let failed = reply.as_ref().map(|(reply, _)| reply.outcome.is_err());
+    let failed = failed.map_err(|why| *why);
     let (ending, note) = match (checked.sentences.is_empty(), failed) {
-        (false, Some(true)) => (
+        (false, Ok(true)) => (
             AnswerEnding::Model(task.kind(), checked, model),
             Some(AnswerNote::Broken),
         ),
         (false, _) => (AnswerEnding::Model(task.kind(), checked, model), None),
-        (true, Some(true)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unavailable)),
-        (true, Some(false)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unsupported)),
-        (true, None) => (AnswerEnding::Quoted(&task.quoted), None),
+        (true, Ok(true)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unavailable)),
+        (true, Ok(false)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unsupported)),
+        (true, Err(why)) => (AnswerEnding::Quoted(&task.quoted), why),
     };
     let kind = match &ending {
         AnswerEnding::Model(kind, ..) => *kind,
@@ -255,7 +262,7 @@ async fn end(
             ..
         } = task.pending;
         hold(conn, user, course).await?;
-        if let Some((reply, milliseconds)) = reply {
+        if let Ok((reply, milliseconds)) = reply {
             let entry = UsageEntry {
                 user,
                 course,
