@@ -182,6 +182,8 @@ const TABLE: &str = "
     tutor_chat/api/ask_suggestion course=open&topic=t&suggestion=NOBODY         401 404 403 403 403 403 403
     tutor_chat/api/take_step    question=NOBODY&wish=hint                       401 404 404 404 404 404 404
     tutor_chat/api/ask_person   question=NOBODY                                 401 404 404 404 404 404 404
+    tutor_chat/api/stop_answer  answer=NOBODY                                   401 404 404 404 404 404 404
+    tutor_chat/api/write_answer_again answer=NOBODY                             401 404 404 404 404 404 404
     tutor_chat/api/rate_answer  answer=NOBODY&helpful=true                      401 404 404 404 404 404 404
     tutor_chat/api/delete_conversation course=open&topic=t                      401 200 403 403 403 403 403
     GET coldcall/api/load_cold_call course=open&topic=t&n=1                     401 200 403 403 403 403 403
@@ -302,6 +304,7 @@ const TABLE: &str = "
     GET cms/api/load_cms_history page=none                                      401 403 403 403 403 404 404
     cms/api/restore_cms_version page=none&version=1                             401 403 403 403 403 404 404
     GET operations/api/load_operations list=failed_jobs                         401 403 403 403 403 200 200
+    GET operations/api/load_model_usage                                         401 403 403 403 403 200 200
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
     operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404
     operations/api/resend_mail  mail=NOBODY                                     401 403 403 403 403 404 404

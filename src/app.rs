@@ -384,6 +384,9 @@ fn routes() -> RouteTable {
         Route::lazy("/admin/operations", || {
             Box::pin(admin(AdminPages::Operations))
         }),
+        Route::lazy("/admin/operations/model", || {
+            Box::pin(admin(AdminPages::ModelUsage))
+        }),
         Route::lazy("/accept-terms", || Box::pin(account(Account::AcceptTerms))),
         Route::lazy("/invitation", || Box::pin(account(Account::Invitation))),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),

@@ -47,7 +47,7 @@ use crate::people::applications::pages::{tutor_application_page, tutor_applicati
 use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
-use crate::people::operations::pages::operations_page;
+use crate::people::operations::pages::{model_usage_page, operations_page};
 use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
 use crate::people::site::cms::pages::{cms_editor_page, cms_history_page, cms_pages_page};
@@ -297,5 +297,6 @@ bundle! {
         CmsHistory => cms_history_page,
         AuditLog => audit_log_page,
         Operations => operations_page,
+        ModelUsage => model_usage_page,
     }
 }

@@ -64,6 +64,7 @@ const TEXTS: &str = "
     marking_comments: body
     topic_schedules: problem
     ai_notes: summary_markdown
+    ai_usage: model
     mail_log: subject problem
     background_jobs: last_error
 ";
@@ -324,7 +325,12 @@ fn marked_work() -> String {
          insert into ai_notes (course_id, topic_id, summary_markdown, key_concepts, source_hash)
          select course_id, topic_id, 'x',
                 jsonb_build_array(jsonb_build_object('concept', {hostile}, 'definition', {hostile})), '\\x00'
-         from topics where slug = 't' on conflict (topic_id) do nothing"
+         from topics where slug = 't' on conflict (topic_id) do nothing;
+         update cp_rag_chat_messages
+         set sentences = jsonb_build_array(jsonb_build_object('text', {hostile}, 'cites', '[]'::jsonb))
+         where role = 'assistant';
+         insert into ai_usage (usage_id, course_id, purpose, model, prompt_version, tokens_in, tokens_out, outcome, milliseconds)
+         select gen_random_uuid(), course_id, 'answer', 'x', 'x', 1, 1, 'ok', 1 from courses"
     )
 }
 

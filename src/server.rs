@@ -47,6 +47,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
         ));
     }
     config.stripe.keys()?;
+    config.ai.check()?;
     let leptos = leptos_options()?;
     assets::check(&leptos)?;
     let addr = serve.addr.unwrap_or(leptos.site_addr);
@@ -91,6 +92,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
 /// Runs only background jobs, until the process is told to stop.
 pub async fn work(config: Config, count: usize, registry: Registry) -> Result<(), String> {
     config.stripe.keys()?;
+    config.ai.check()?;
     let db = Db::new(&config.database)?;
     let mailer = Mailer::new(&config)?;
     let (stop, stopped) = watch::channel(false);

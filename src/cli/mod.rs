@@ -160,7 +160,9 @@ fn fail(sentence: &str) -> ExitCode {
 }
 
 fn init_log(config: &LogConfig) {
-    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // This crate logs what a model's server sends, in which learners' words may be.
+    let filter = format!("{},async_openai=off", config.filter);
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
@@ -383,6 +385,7 @@ pub fn registry() -> Registry {
         .with::<crate::quiz::server::attempt::EndAttempt>()
         .with::<crate::notes::server::write::WriteNotes>()
         .hourly::<crate::activity::server::retention::RetireActivity>()
+        .with::<crate::tutor_chat::server::model::write::WriteAnswer>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()

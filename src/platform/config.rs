@@ -4,6 +4,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use super::ai::{ModelProcess, TokenPrice};
+
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
     #[command(flatten)]
@@ -33,6 +35,8 @@ pub struct Config {
     pub fonts_dir: Option<PathBuf>,
     #[command(flatten)]
     pub stripe: StripeConfig,
+    #[command(flatten)]
+    pub ai: AiConfig,
 }
 
 impl Config {
@@ -261,6 +265,109 @@ impl StripeConfig {
 
 fn one_of_two(given: &str, missing: &str) -> String {
     format!("{given} is set, but {missing} is not. Set both to take payments by card, or neither.")
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct AiConfig {
+    /// Name of the model that writes the tutor's answers. Without it, the tutor quotes the course.
+    #[arg(long = "openai-chat-model", env = "OPENAI_CHAT_MODEL", global = true)]
+    pub chat_model: Option<String>,
+    /// Address of the model's API, which can be any server that speaks the protocol of OpenAI,
+    /// such as http://127.0.0.1:11434/v1 for Ollama.
+    #[arg(
+        long = "openai-base-url",
+        env = "OPENAI_BASE_URL",
+        default_value = "https://api.openai.com/v1",
+        global = true
+    )]
+    pub base_url: url::Url,
+    /// Key of the model's API. Servers of one's own often need none.
+    #[arg(
+        long = "openai-api-key",
+        env = "OPENAI_API_KEY",
+        hide_env_values = true,
+        global = true
+    )]
+    pub api_key: Option<Secret>,
+    /// Price of a million tokens that the model reads, such as 0.15. Without it, no cost is shown.
+    #[arg(long = "ai-input-price", env = "LYCEUM_AI_INPUT_PRICE", global = true)]
+    pub input_price: Option<TokenPrice>,
+    /// Price of a million tokens that the model writes.
+    #[arg(
+        long = "ai-output-price",
+        env = "LYCEUM_AI_OUTPUT_PRICE",
+        global = true
+    )]
+    pub output_price: Option<TokenPrice>,
+    /// Tokens of the model that one learner may use in 24 hours. Then the tutor quotes the course.
+    #[arg(
+        long = "ai-learner-tokens",
+        env = "LYCEUM_AI_LEARNER_TOKENS",
+        default_value_t = 100_000,
+        global = true
+    )]
+    pub learner_tokens: u32,
+    /// Tokens of the model that all learners of an organization may use in 24 hours.
+    #[arg(
+        long = "ai-organization-tokens",
+        env = "LYCEUM_AI_ORGANIZATION_TOKENS",
+        default_value_t = 5_000_000,
+        global = true
+    )]
+    pub organization_tokens: u32,
+    /// Seconds that the model has for an answer, with repeated requests.
+    #[arg(
+        long = "ai-seconds",
+        env = "LYCEUM_AI_SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u16).range(5..=600),
+        global = true
+    )]
+    pub seconds: u16,
+    /// The connection to the model, which this process has once.
+    #[arg(skip)]
+    pub process: ModelProcess,
+}
+
+impl AiConfig {
+    /// Name of the model, or None if the tutor quotes the course.
+    pub fn model(&self) -> Option<&str> {
+        let name = self.chat_model.as_deref().map(str::trim);
+        name.filter(|name| !name.is_empty())
+    }
+
+    /// The key as it is sent. Empty if there is none.
+    pub fn key(&self) -> &str {
+        self.api_key.as_ref().map_or("", Secret::expose)
+    }
+
+    /// Checks the settings of the model.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let Some(model) = self.model() else {
+            return Ok(());
+        };
+        if model.chars().count() > 200 {
+            return Err("OPENAI_CHAT_MODEL is longer than 200 characters.".to_owned());
+        }
+        if !matches!(self.base_url.scheme(), "http" | "https") {
+            return Err("OPENAI_BASE_URL must begin with http or https.".to_owned());
+        }
+        if !self.key().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(
+                "OPENAI_API_KEY has a character that no key has, such as a space.".to_owned(),
+            );
+        }
+        if self.input_price.is_some() != self.output_price.is_some() {
+            return Err(
+                "Set both LYCEUM_AI_INPUT_PRICE and LYCEUM_AI_OUTPUT_PRICE, or neither.".to_owned(),
+            );
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Clone, clap::Args)]

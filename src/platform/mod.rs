@@ -11,6 +11,8 @@ pub mod notifications;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
+pub mod ai;
+#[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod cache;

@@ -28,9 +28,18 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let flash = me.cx.flash.clone();
+    let is_model = me.cx.app.config.ai.model().is_some();
     me.cx
         .within(async move |conn| {
-            view::page(conn, user, (course, topic), flash.as_ref(), &clock).await
+            view::page(
+                conn,
+                user,
+                (course, topic),
+                flash.as_ref(),
+                &clock,
+                is_model,
+            )
+            .await
         })
         .await
 }
@@ -73,9 +82,10 @@ pub async fn ask_tutor(
         key,
         to_person: to == "person",
     };
+    let app = me.cx.app.clone();
     let asked = me
         .cx
-        .within(async move |conn| ask::ask(conn, user, &typed, &clock).await)
+        .within(async move |conn| ask::ask(conn, user, &typed, &clock, Some(&app.config.ai)).await)
         .await?;
     show(&course, &topic, asked);
     Ok(())
@@ -112,9 +122,39 @@ pub async fn take_step(question: ChatMessageId, wish: String) -> AppResult<()> {
         "explanation" => Wish::Explanation,
         _ => Wish::Hint,
     };
+    let app = me.cx.app.clone();
     let own = me
         .cx
-        .within(async move |conn| ask::step(conn, user, question, wish, &clock).await)
+        .within(async move |conn| {
+            ask::step(conn, user, question, wish, &clock, Some(&app.config.ai)).await
+        })
+        .await?;
+    show_own(&own);
+    Ok(())
+}
+
+/// Stops an answer that is being written.
+#[server]
+pub async fn stop_answer(answer: ChatMessageId) -> AppResult<()> {
+    let me = limited(TUTOR_ACTS).await?;
+    let user = me.user_id();
+    let own = me
+        .cx
+        .within(async move |conn| ask::stop(conn, user, answer).await)
+        .await?;
+    show_own(&own);
+    Ok(())
+}
+
+/// Has an answer written again that was stopped or failed.
+#[server]
+pub async fn write_answer_again(answer: ChatMessageId) -> AppResult<()> {
+    let me = limited(TUTOR_QUESTIONS).await?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let own = me
+        .cx
+        .within(async move |conn| ask::write_again(conn, user, answer, &clock).await)
         .await?;
     show_own(&own);
     Ok(())

@@ -71,8 +71,8 @@ pub async fn fill(db: &Db, organization: OrganizationId) -> AppResult<()> {
             key: String::new(),
             to_person: false,
         };
-        let question = ask(conn, learner, &typed, &clock).await?;
-        step(conn, learner, question, Wish::Explanation, &clock).await?;
+        let question = ask(conn, learner, &typed, &clock, None).await?;
+        step(conn, learner, question, Wish::Explanation, &clock, None).await?;
         Ok(())
     })
     .await

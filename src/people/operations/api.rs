@@ -3,14 +3,14 @@
 
 use leptos::prelude::*;
 
-use super::{OperationsList, OperationsPage};
+use super::{ModelUsagePage, OperationsList, OperationsPage};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{JobId, MailId};
 
 #[cfg(feature = "ssr")]
 use {
     super::operations_path,
-    super::server::{health, jobs, mails},
+    super::server::{health, jobs, mails, model_usage},
     crate::platform::auth::guard::require_admin,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
@@ -43,6 +43,16 @@ pub async fn load_operations(
         Ok(page)
     })
     .await
+}
+
+/// Returns the usage of the language model by day and course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_model_usage() -> AppResult<ModelUsagePage> {
+    let cx = require_admin().await?.0.cx;
+    let clock = Clock::of(&cx);
+    let app = cx.app.clone();
+    cx.within(async move |conn| model_usage::page(conn, &app.config.ai, &clock).await)
+        .await
 }
 
 /// Lets a job that failed or waits run now.

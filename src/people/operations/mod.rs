@@ -15,6 +15,11 @@ pub const LINES_ON_PAGE: i64 = 50;
 
 pub const OPERATIONS: &str = "/admin/operations";
 
+/// Usage of the language model.
+pub const MODEL_USAGE: &str = "/admin/operations/model";
+/// Days that the page about the model shows.
+pub const USAGE_DAYS: i64 = 30;
+
 /// A list of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +79,30 @@ pub struct OperationsPage {
     pub mails: Vec<MailLine>,
     /// Place of the last line if there are more.
     pub next: Option<String>,
+}
+
+/// Requests to the language model of the last days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelUsagePage {
+    /// Name of the model that is set up.
+    pub model: Option<String>,
+    /// Tokens of the last 24 hours and their limit, in words.
+    pub last_day: String,
+    pub lines: Vec<ModelUsageLine>,
+}
+
+/// Requests of one day about one course to one model. Figures are formatted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelUsageLine {
+    pub day: String,
+    pub course: String,
+    pub model: String,
+    pub requests: String,
+    pub failed: String,
+    /// Tokens that were read, and those that were written.
+    pub tokens: String,
+    /// None if no prices are set up.
+    pub cost: Option<String>,
 }
 
 /// A fact about the state of the site.

@@ -3,10 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::api::{DiscardJob, ResendMail, RunJobAgain, load_operations};
-use super::{HealthLine, JobLine, MailLine, OperationsList, OperationsPage, operations_path};
+use super::api::{DiscardJob, ResendMail, RunJobAgain, load_model_usage, load_operations};
+use super::{
+    HealthLine, JobLine, MODEL_USAGE, MailLine, ModelUsageLine, ModelUsagePage, OperationsList,
+    OperationsPage, operations_path,
+};
 use crate::people::AdminArea;
-use crate::people::pages::frame;
+use crate::people::pages::{frame, frame_below};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Glyph, Page, Pagination,
     Table, Tone, loaded, page_resource, query_value,
@@ -28,6 +31,91 @@ pub fn operations_page() -> AnyView {
         frame(AdminArea::Operations, operations(page, list, forms))
     };
     view! { <Page title="Operations">{loaded(page, show)}</Page> }.erase()
+}
+
+/// Page `/admin/operations/model`.
+pub fn model_usage_page() -> AnyView {
+    let page = page_resource(|| (), |()| load_model_usage());
+    let show = |page: ModelUsagePage| {
+        let heading = "Language model".to_owned();
+        frame_below(AdminArea::Operations, heading, model_usage(page))
+    };
+    view! { <Page title="Language model">{loaded(page, show)}</Page> }.erase()
+}
+
+fn model_usage(page: ModelUsagePage) -> AnyView {
+    let model = page.model.unwrap_or_else(|| {
+        "None is set up. The tutor answers with quotations from the course.".to_owned()
+    });
+    let body = match page.lines.is_empty() {
+        true => view! {
+            <EmptyState
+                glyph=Glyph::Check
+                title="No requests yet"
+                text="Answers that the model writes are listed here by day and course."
+            />
+        }
+        .erase(),
+        false => usage_table(page.lines),
+    };
+    view! {
+        <dl class="admin-facts">
+            <div>
+                <dt>"Model"</dt>
+                <dd>{model}</dd>
+            </div>
+            <div>
+                <dt>"Last 24 hours"</dt>
+                <dd>{page.last_day}</dd>
+            </div>
+        </dl>
+        {body}
+    }
+    .erase()
+}
+
+fn usage_table(lines: Vec<ModelUsageLine>) -> AnyView {
+    let columns = vec![
+        Column::new("Day"),
+        Column::new("Course"),
+        Column::new("Model"),
+        Column::new("Requests").figures(),
+        Column::new("Failed").figures(),
+        Column::new("Tokens read + written").figures(),
+        Column::new("Cost").figures(),
+    ];
+    let rows = lines
+        .into_iter()
+        .map(|line| {
+            view! {
+                <tr>
+                    <th scope="row">{line.day}</th>
+                    <td data-label="Course">
+                        <bdi>{line.course}</bdi>
+                    </td>
+                    <td class="admin-reason">{line.model}</td>
+                    <td class="r" data-label="Requests">
+                        {line.requests}
+                    </td>
+                    <td class="r" data-label="Failed">
+                        {line.failed}
+                    </td>
+                    <td class="r" data-label="Tokens">
+                        {line.tokens}
+                    </td>
+                    <td class="r" data-label="Cost">
+                        {line.cost.unwrap_or_else(|| "no price".to_owned())}
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table label="Usage of the language model" columns=columns stacks=true>
+            {rows}
+        </Table>
+    }
+    .erase()
 }
 
 #[derive(Clone, Copy)]
@@ -61,6 +149,9 @@ fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms
         <section class="stack" aria-labelledby="ly-health">
             <h2 id="ly-health">"Health"</h2>
             <dl class="admin-facts">{health}</dl>
+            <p>
+                <a href=MODEL_USAGE>"Usage of the language model"</a>
+            </p>
         </section>
         <nav class="chips" aria-label="Jobs and mails">
             {chips}

@@ -454,6 +454,12 @@ diesel::table! {
         is_helpful -> Nullable<Bool>,
         feedback_reason -> Nullable<Text>,
         created_at -> Timestamptz,
+        sentences -> Jsonb,
+        model -> Nullable<Text>,
+        prompt_version -> Nullable<Text>,
+        note -> Nullable<Text>,
+        costs_question -> Bool,
+        begun_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -2031,6 +2037,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ai_usage (usage_id) {
+        usage_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        course_id -> Nullable<Uuid>,
+        purpose -> Text,
+        model -> Text,
+        prompt_version -> Text,
+        tokens_in -> Int4,
+        tokens_out -> Int4,
+        cost_micro -> Nullable<Int8>,
+        outcome -> Text,
+        milliseconds -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(ai_notes -> topics (topic_id));
 diesel::joinable!(ai_notes -> courses (course_id));
 
@@ -2262,6 +2286,7 @@ diesel::joinable!(marking_comments -> simulation_exercises (exercise_id));
 // the list leaves out tables that only SQL joins.
 diesel::allow_tables_to_appear_in_same_query!(
     ai_notes,
+    ai_usage,
     assessment_questions,
     audit_logs,
     background_jobs,

@@ -7,8 +7,9 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 use tokio::sync::OnceCell;
 
 use super::{Db, migrate, organizations};
+use crate::platform::ai::ModelProcess;
 use crate::platform::config::{
-    Config, DatabaseConfig, LogConfig, LogFormat, MailConfig, StripeConfig,
+    AiConfig, Config, DatabaseConfig, LogConfig, LogFormat, MailConfig, StripeConfig,
 };
 use crate::platform::ids::OrganizationId;
 
@@ -66,6 +67,17 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
             secret_key: None,
             webhook_secret: None,
             api: "http://127.0.0.1:1".parse().expect("a URL"),
+        },
+        ai: AiConfig {
+            chat_model: None,
+            base_url: "http://127.0.0.1:1".parse().expect("a URL"),
+            api_key: None,
+            input_price: None,
+            output_price: None,
+            learner_tokens: 100_000,
+            organization_tokens: 1_000_000,
+            seconds: 10,
+            process: ModelProcess::default(),
         },
     }
 }

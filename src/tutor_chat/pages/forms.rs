@@ -1,12 +1,16 @@
 //! Sends the forms of a conversation from the browser, and shows the conversation that comes back.
 //! It is rendered by the server, on the conversation's own page.
 
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlTextAreaElement, UrlSearchParams};
 
+use crate::platform::live::{self, LiveTopic};
 use crate::platform::ui::{fields_of, load_document};
 
 /// Id of the element that holds the conversation. Its `data-page` is the address of the page.
@@ -23,6 +27,9 @@ pub fn element<T: JsCast>(id: &str) -> Option<T> {
 pub fn send_in_place() {
     Effect::new(move |_| {
         let on_submit = window_event_listener(ev::submit, |event| send(&event));
+        if let Some(talk) = element::<Element>(TALK) {
+            follow(&talk);
+        }
         on_cleanup(move || on_submit.remove());
     });
 }
@@ -109,7 +116,87 @@ async fn show(
     let loaded = load_document(address, fields, page).await?;
     let new = loaded.get_element_by_id(TALK).ok_or(JsValue::UNDEFINED)?;
     talk.set_inner_html(&new.inner_html());
+    follow(talk);
     Ok(())
+}
+
+thread_local! {
+    /// Conversations whose events this tab follows.
+    static FOLLOWED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// True while a look at the page is planned.
+    static IS_PLANNED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Wait before the page is looked at without an event, which can get lost.
+const LOOK: Duration = Duration::from_secs(4);
+
+/// Follows the events of the conversation if an answer is being written.
+pub fn follow(talk: &Element) {
+    let written = match talk.has_attribute("data-live") {
+        true => Some(talk.clone()),
+        false => talk.query_selector("[data-live]").ok().flatten(),
+    };
+    let Some(written) = written else { return };
+    let topic = written.get_attribute("data-live").unwrap_or_default();
+    let since = written.get_attribute("data-since").unwrap_or_default();
+    let is_known = FOLLOWED.with_borrow_mut(|followed| {
+        let is_known = followed.contains(&topic);
+        followed.push(topic.clone());
+        is_known
+    });
+    if !is_known {
+        // In a task of its own, so that it lasts longer than the view.
+        spawn_local(async move {
+            live::browser::follow(LiveTopic { topic, since }, || spawn_local(renew()));
+        });
+    }
+    if !IS_PLANNED.replace(true) {
+        let look = || {
+            IS_PLANNED.set(false);
+            spawn_local(renew());
+        };
+        set_timeout(look, LOOK);
+    }
+}
+
+/// Loads the messages again while an answer is being written. The typed text below them stays.
+async fn renew() {
+    let Some(talk) = element::<Element>(TALK) else {
+        return;
+    };
+    let is_written = || talk.query_selector("[data-live]").ok().flatten();
+    if talk.has_attribute("aria-busy") || is_written().is_none() {
+        return;
+    }
+    let page = talk.get_attribute("data-page").unwrap_or_default();
+    let Ok(loaded) = load_document(&page, None, &page).await else {
+        return;
+    };
+    let find = |inside: &Element| inside.query_selector(".tutor-talk").ok().flatten();
+    let new = loaded.get_element_by_id(TALK).and_then(|new| find(&new));
+    let (Some(new), Some(old)) = (new, find(&talk)) else {
+        return;
+    };
+    if talk.has_attribute("aria-busy") {
+        return;
+    }
+    follow(&new);
+    if new.inner_html() == old.inner_html() {
+        return;
+    }
+    let focused = document().active_element();
+    let focused = focused.filter(|focused| old.contains(Some(focused)));
+    let place = focused.and_then(|focused| focused.closest("[id^=m-]").ok().flatten());
+    let _ = old.replace_with_with_node_1(&new);
+    if let Some(place) = place.and_then(|place| element::<HtmlElement>(&place.id())) {
+        let _ = place.focus();
+    }
+    let is_done = is_written().is_none();
+    say(if is_done {
+        "The answer is there."
+    } else {
+        "A new sentence is there."
+    });
 }
 
 /// Id of the last message.

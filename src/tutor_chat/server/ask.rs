@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::consider::{AskPlace, consider};
 use super::ladder::{self, AnswerKind, ChatAnswerDraft, Wish};
+use super::model::{self, AnswerFor};
 use super::person;
 use super::store::{self, OwnMessage, QuestionSource, TutorTerms};
 use crate::activity::ActivityKind;
 use crate::activity::server::record::ActivityEvent;
 use crate::enrollment::server::access::{open_place, open_topic};
 use crate::exam::server::sitting::is_sitting;
+use crate::platform::config::AiConfig;
 use crate::platform::db::{Conn, lock};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
@@ -130,13 +132,14 @@ async fn note(conn: &mut Conn, user: UserId, place: &AskPlace, clock: &Clock) ->
     Ok(())
 }
 
-/// Asks a typed question and stores its answer. Returns the question. A form that is sent twice
-/// asks once.
+/// Asks a typed question and stores its answer, or has it written by the model of `ai`. Returns the
+/// question. A form that is sent twice asks once.
 pub async fn ask(
     conn: &mut Conn,
     user: UserId,
     typed: &ChatQuestion,
     clock: &Clock,
+    ai: Option<&AiConfig>,
 ) -> AppResult<ChatMessageId> {
     let place = place(conn, user, &typed.course, &typed.topic, clock).await?;
     let text = question_text(&typed.text)?;
@@ -176,10 +179,15 @@ pub async fn ask(
     }
     let found = consider(conn, &place, &text, before.as_deref()).await?;
     let answer = ladder::draft(&found, None, terms.settings.hints_first);
-    if answer.kind.is_counted() {
-        store::spend(conn, user, place.course, place.module_no).await?;
-    }
-    store::add_answer(conn, talk, question, &answer).await?;
+    let to = AnswerFor {
+        user,
+        course: place.course,
+        module_no: place.module_no,
+        talk,
+        question,
+        costs_question: true,
+    };
+    model::give(conn, ai, &to, answer).await?;
     Ok(question)
 }
 
@@ -215,6 +223,7 @@ pub async fn ask_suggestion(
         kind: AnswerKind::Prepared,
         content: chosen.answer,
         citations: Vec::new(),
+        note: None,
     };
     store::add_answer(conn, talk, question, &answer).await?;
     Ok(question)
@@ -228,6 +237,7 @@ pub async fn step(
     question: ChatMessageId,
     wish: Wish,
     clock: &Clock,
+    ai: Option<&AiConfig>,
 ) -> AppResult<OwnMessage> {
     let own = store::own_message(conn, user, question, "user")
         .await?
@@ -244,8 +254,44 @@ pub async fn step(
     let found = consider(conn, &place, &own.text, before.as_deref()).await?;
     if let Some(kind) = ladder::next(&given, wish, found.is_own()) {
         let answer = ladder::draft(&found, Some(kind), terms.settings.hints_first);
-        store::add_answer(conn, own.talk, question, &answer).await?;
+        let to = AnswerFor {
+            user,
+            course,
+            module_no,
+            talk: own.talk,
+            question,
+            costs_question: false,
+        };
+        model::give(conn, ai, &to, answer).await?;
     }
+    Ok(own)
+}
+
+/// Stops an answer that is being written. Does nothing if it is complete. Returns the answer.
+pub async fn stop(conn: &mut Conn, user: UserId, answer: ChatMessageId) -> AppResult<OwnMessage> {
+    let own = store::own_message(conn, user, answer, "assistant")
+        .await?
+        .ok_or_else(no_message)?;
+    hold(conn, user, own.course).await?;
+    model::stop(conn, user, (answer, own.talk, own.course)).await?;
+    Ok(own)
+}
+
+/// Has an answer written again that was stopped or failed. Returns the answer.
+pub async fn write_again(
+    conn: &mut Conn,
+    user: UserId,
+    answer: ChatMessageId,
+    clock: &Clock,
+) -> AppResult<OwnMessage> {
+    let own = store::own_message(conn, user, answer, "assistant")
+        .await?
+        .ok_or_else(no_message)?;
+    let (course, module_no, progress) = open_place(conn, user, own.topic, clock).await?;
+    let place = AskPlace::new(course, own.topic, module_no, &progress);
+    hold(conn, user, course).await?;
+    admitted(conn, user, &place, clock).await?;
+    model::write_again(conn, (answer, own.talk)).await?;
     Ok(own)
 }
 

@@ -48,6 +48,8 @@ pub struct Considered {
     pub places: Vec<AnswerPlace>,
     /// The text that was answered: the question, with the one before it if it leans on that.
     pub asked: String,
+    /// The passages from which the answer was chosen, best first.
+    pub passages: Vec<Passage>,
 }
 
 impl Considered {
@@ -101,6 +103,7 @@ async fn answered(
         answer: checked(found, &passages),
         places,
         asked,
+        passages,
     })
 }
 

@@ -65,6 +65,11 @@ async fn file(cx: Cx, course: String, topic: String) -> AppResult<String> {
             let when = clock.date_time(row.created_at);
             let text = match row.kind() {
                 Some(AnswerKind::Prepared) | None => row.content.clone(),
+                Some(_) if !row.is_complete() => row.content.clone(),
+                Some(_) if !row.sentences().is_empty() => {
+                    let site = (site.clone(), course.clone());
+                    written(row, &site)
+                }
                 Some(kind) => answer(kind, &row.citations(), &(site.clone(), course.clone())),
             };
             let _ = write!(
@@ -88,8 +93,17 @@ fn speaker(row: &TalkRow) -> String {
     }
 }
 
-fn answer(kind: AnswerKind, citations: &[Quotation], (site, course): &(String, String)) -> String {
-    let mut out = format!("{}\n\n", intro(kind));
+/// Sentences of a model with their sources.
+fn written(row: &TalkRow, site: &(String, String)) -> String {
+    format!("{}\n\n{}", row.content, sources(&row.citations(), site))
+}
+
+fn answer(kind: AnswerKind, citations: &[Quotation], site: &(String, String)) -> String {
+    format!("{}\n\n{}", intro(kind), sources(citations, site))
+}
+
+fn sources(citations: &[Quotation], (site, course): &(String, String)) -> String {
+    let mut out = String::new();
     for citation in citations {
         if !citation.text.is_empty() {
             let _ = writeln!(out, "> {}\n", citation.text.replace('\n', "\n> "));

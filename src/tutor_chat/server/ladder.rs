@@ -52,6 +52,55 @@ impl AnswerKind {
     }
 }
 
+/// The reason why an answer is not, or not wholly, that of the model that is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerNote {
+    /// The tokens of the day are used.
+    Limit,
+    Unavailable,
+    /// No sentence of the model passed the checks.
+    Unsupported,
+    /// The reply ended early, and its first sentences are shown.
+    Broken,
+}
+
+impl AnswerNote {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Limit, "limit"),
+        (Self::Unavailable, "unavailable"),
+        (Self::Unsupported, "unsupported"),
+        (Self::Broken, "broken"),
+    ];
+
+    /// Name in the database.
+    pub fn name(self) -> &'static str {
+        let line = Self::ALL.into_iter().find(|(note, _)| *note == self);
+        line.map_or("", |(_, name)| name)
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        let line = Self::ALL.into_iter().find(|(_, known)| *known == name);
+        line.map(|(note, _)| note)
+    }
+
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Limit => {
+                "The language model is used up for today, so the tutor shows what the course says."
+            }
+            Self::Unavailable => {
+                "The language model gave no answer, so the tutor shows what the course says."
+            }
+            Self::Unsupported => {
+                "The language model wrote nothing that the course supports, so the tutor shows what the course says."
+            }
+            Self::Broken => {
+                "The language model stopped early. You can read what it had written and what was checked."
+            }
+        }
+    }
+}
+
 /// A step that the learner asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -85,6 +134,7 @@ pub struct ChatAnswerDraft {
     pub content: String,
     /// Quotations, or places whose quotation is empty.
     pub citations: Vec<Quotation>,
+    pub note: Option<AnswerNote>,
 }
 
 /// Writes an answer of the kind `wanted`, or the first answer to a question.
@@ -140,9 +190,9 @@ fn masked(best: &Quotation, asked: &str) -> Quotation {
 const GAPS: usize = 3;
 const GAP: &str = "____";
 
-/// Leaves out the longest words that say something and are not in the question. If the question has
-/// all of them, leaves out the longest words.
-pub fn mask(sentence: &str, asked: &str) -> String {
+/// Returns the stems of the longest words of the sentence that say something and are not in the
+/// question. If the question has all of them, returns those of the longest words.
+pub fn telling(sentence: &str, asked: &str) -> BTreeSet<String> {
     let known: BTreeSet<String> = key_words(asked).into_iter().map(|(_, stem)| stem).collect();
     let words = key_words(sentence);
     let mut telling: Vec<&(String, String)> = words
@@ -153,14 +203,16 @@ pub fn mask(sentence: &str, asked: &str) -> String {
         telling = words.iter().collect();
     }
     telling.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
-    let hidden: BTreeSet<&str> = telling
-        .iter()
-        .map(|(_, stem)| stem.as_str())
-        .take(GAPS)
-        .collect();
+    let stems = telling.into_iter().map(|(_, stem)| stem.clone());
+    stems.take(GAPS).collect()
+}
+
+/// Leaves out the telling words of the sentence.
+pub fn mask(sentence: &str, asked: &str) -> String {
+    let hidden = telling(sentence, asked);
     let hides = |word: &str| {
         let stems = key_words(word);
-        stems.iter().any(|(_, stem)| hidden.contains(stem.as_str()))
+        stems.iter().any(|(_, stem)| hidden.contains(stem))
     };
     let mut out = String::new();
     let mut word = String::new();
@@ -200,6 +252,7 @@ fn written(kind: AnswerKind, citations: Vec<Quotation>) -> ChatAnswerDraft {
         // The column holds 20,000 characters; quotations are sentences of chunks.
         content: content.chars().take(20_000).collect(),
         citations,
+        note: None,
     }
 }
 
@@ -262,6 +315,10 @@ mod tests {
         for (kind, name) in AnswerKind::ALL {
             assert_eq!(AnswerKind::parse(name), Some(kind));
             assert_eq!(kind.name(), name);
+        }
+        for (note, name) in AnswerNote::ALL {
+            assert_eq!(AnswerNote::parse(name), Some(note));
+            assert_eq!(note.name(), name);
         }
     }
 }

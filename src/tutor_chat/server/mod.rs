@@ -1,4 +1,5 @@
-//! The tutor on the server. It answers without a model: [`answer`] chooses sentences to quote.
+//! The tutor on the server. [`answer`] chooses sentences to quote; [`model`] has a language model
+//! write answers, if one is set up.
 
 pub mod answer;
 pub mod ask;
@@ -7,6 +8,7 @@ pub mod download;
 pub mod follow_up;
 pub mod ladder;
 pub mod links;
+pub mod model;
 pub mod person;
 pub mod store;
 pub mod talk_html;

@@ -9,10 +9,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::Quotation;
-use super::ladder::{AnswerKind, ChatAnswerDraft};
+use super::ladder::{AnswerKind, AnswerNote, ChatAnswerDraft};
+use super::model::check::AnswerSentence;
 use crate::platform::db::schema::{
     courses, cp_rag_chat_messages as messages, cp_rag_chat_sessions as sessions,
-    module_prompt_usage, topic_prompt_suggestions, topics, tutor_requests,
+    topic_prompt_suggestions, topics, tutor_requests,
 };
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{
@@ -35,21 +36,36 @@ impl TutorTerms {
     }
 }
 
+#[derive(QueryableByName)]
+struct UsedQuestions {
+    #[diesel(sql_type = Int4)]
+    used: i32,
+}
+
 pub async fn terms(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
     module_no: i32,
 ) -> QueryResult<TutorTerms> {
-    let used = module_prompt_usage::table
-        .find((user, course, module_no))
-        .select(module_prompt_usage::used)
-        .first(conn)
-        .await
-        .optional()?;
+    // Answers that are being written count already, so that no more are asked for than may be.
+    let used: UsedQuestions = statement(
+        "select coalesce((select used from module_prompt_usage
+                          where user_id = $1 and course_id = $2 and module_no = $3), 0)
+                + (select count(*)::int from cp_rag_chat_sessions s
+                   join topics t on t.topic_id = s.topic_id and t.module_no = $3
+                   join cp_rag_chat_messages m on m.session_id = s.session_id
+                     and m.status in ('pending', 'streaming') and m.costs_question
+                   where s.user_id = $1 and s.course_id = $2) as used",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<SqlUuid, _>(course)
+    .bind::<Int4, _>(module_no)
+    .get_result(conn)
+    .await?;
     Ok(TutorTerms {
         settings: settings::settings(conn, course).await?,
-        used: used.unwrap_or_default(),
+        used: used.used,
     })
 }
 
@@ -135,6 +151,12 @@ pub struct TalkRow {
     pub content: String,
     #[diesel(sql_type = Jsonb)]
     citations: Value,
+    #[diesel(sql_type = Jsonb)]
+    sentences: Value,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    note: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub answer_to: Option<ChatMessageId>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -150,6 +172,9 @@ pub struct TalkRow {
     pub is_waiting: Option<bool>,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
+    /// Moment from which the answer is written.
+    #[diesel(sql_type = Timestamptz)]
+    pub begun_at: DateTime<Utc>,
 }
 
 impl TalkRow {
@@ -167,6 +192,9 @@ impl TalkRow {
             name: None,
             content: String::new(),
             citations: Value::Null,
+            sentences: Value::Null,
+            status: "complete".to_owned(),
+            note: None,
             answer_to: None,
             answer_kind: None,
             suggestion_id: Some(suggestion),
@@ -174,6 +202,7 @@ impl TalkRow {
             feedback_reason: None,
             is_waiting: None,
             created_at: DateTime::UNIX_EPOCH,
+            begun_at: DateTime::UNIX_EPOCH,
         }
     }
 
@@ -183,6 +212,24 @@ impl TalkRow {
 
     pub fn kind(&self) -> Option<AnswerKind> {
         AnswerKind::parse(self.answer_kind.as_deref()?)
+    }
+
+    pub fn note(&self) -> Option<AnswerNote> {
+        AnswerNote::parse(self.note.as_deref()?)
+    }
+
+    /// Sentences of a model. Empty for quotations and for messages of people.
+    pub fn sentences(&self) -> Vec<AnswerSentence> {
+        serde_json::from_value(self.sentences.clone()).unwrap_or_default()
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.status == "complete"
+    }
+
+    /// Whether the answer is still to be written.
+    pub fn is_unwritten(&self) -> bool {
+        matches!(self.status.as_str(), "pending" | "streaming")
     }
 
     pub fn citations(&self) -> Vec<Quotation> {
@@ -198,8 +245,9 @@ pub async fn talk(
     topic: TopicId,
 ) -> QueryResult<Vec<TalkRow>> {
     statement(
-        "select s.session_id, m.message_id, m.role, u.display_name as name, m.content, m.citations, m.answer_to, m.answer_kind,
+        "select s.session_id, m.message_id, m.role, u.display_name as name, m.content, m.citations, m.sentences, m.status, m.note, m.answer_to, m.answer_kind,
                 m.suggestion_id, m.is_helpful, m.feedback_reason, m.created_at,
+                coalesce(m.begun_at, m.created_at) as begun_at,
                 case when r.request_id is not null then r.done_at is null end as is_waiting
          from cp_rag_chat_sessions s
          join cp_rag_chat_messages m on m.session_id = s.session_id and m.role <> 'system'
@@ -359,6 +407,7 @@ pub async fn add_answer(
             messages::citations.eq(serde_json::to_value(&answer.citations).unwrap_or_default()),
             messages::answer_to.eq(question),
             messages::answer_kind.eq(answer.kind.name()),
+            messages::note.eq(answer.note.map(AnswerNote::name)),
         ))
         .on_conflict_do_nothing()
         .execute(conn)

@@ -1,5 +1,8 @@
 //! The page of a conversation.
 
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
 use super::ask::refusal;
 use super::store::{self, PreparedQuestion, TalkRow, TutorTerms};
 use super::talk_html;
@@ -28,6 +31,11 @@ pub struct TalkView {
     /// The reason why the tutor answers nothing now.
     pub refusal: Option<&'static str>,
     pub suggestions: Vec<PreparedQuestion>,
+    pub now: DateTime<Utc>,
+    /// Moment before the messages were read, as a UUIDv7.
+    pub since: Uuid,
+    /// True if a language model writes answers.
+    pub is_model: bool,
 }
 
 /// Returns the page of the learner's conversation about a topic that is open to them. `flash` is
@@ -38,7 +46,9 @@ pub async fn page(
     at: (String, String),
     flash: Option<&Flash>,
     clock: &Clock,
+    is_model: bool,
 ) -> AppResult<TutorTalkPage> {
+    let since = Uuid::now_v7();
     let open = open_topic(conn, user, &at.0, &at.1, clock).await?;
     let (course, topic) = (open.studying.course_id, open.topic().topic_id);
     let terms = store::terms(conn, user, course, open.module().number).await?;
@@ -60,6 +70,9 @@ pub async fn page(
         terms,
         refusal,
         suggestions,
+        now: clock.now,
+        since,
+        is_model,
     };
     let talk = talk_html::talk(&view, flash, clock);
     let (course, topic) = view.at;

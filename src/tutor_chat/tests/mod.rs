@@ -2,6 +2,7 @@
 
 mod answers;
 mod limits;
+mod model;
 mod people;
 
 use crate::course::server::index::index_course;

@@ -3,6 +3,7 @@
 pub mod health;
 pub mod jobs;
 pub mod mails;
+pub mod model_usage;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;

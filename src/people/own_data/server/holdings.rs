@@ -86,6 +86,7 @@ const APPLICATION: &str = "case when t.undo_until > now()
 /// Every column that refers to a person.
 pub const HOLDINGS: &[Holding] = &[
     holding("ai_notes", "edited_by", PART_OF_A_COURSE, OTHERS_READ),
+    holding("ai_usage", "user_id", ALL, Changed("user_id = null")),
     holding("card_refunds", "requested_by", ACT_ON_OTHERS, RECORD),
     holding("cart_codes", "user_id", ALL, Deleted),
     holding("cart_items", "user_id", ALL, Deleted),

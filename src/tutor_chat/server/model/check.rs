@@ -1,0 +1,630 @@
+//! Checks the sentences of a model against the passages that they cite, by rules and without a
+//! model. A sentence stays only if the words that it cites support it: its numbers, names,
+//! quotations, code and negations all occur there.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::reader::{DraftCitation, DraftSentence};
+use crate::course::server::index::Passage;
+use crate::platform::names;
+use crate::tutor_chat::server::answer::{AnswerPlace, Quotation, key_words};
+
+/// Most sentences of an answer.
+pub const SENTENCES: usize = 6;
+/// Most characters of a sentence.
+const SENTENCE_CHARACTERS: usize = 600;
+/// Most passages that one sentence cites.
+const CITATIONS: usize = 4;
+
+/// A sentence that has passed the checks, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerSentence {
+    pub text: String,
+    /// Places of its citations in the answer's list.
+    pub cites: Vec<usize>,
+}
+
+/// The question and the passages that sentences are compared with.
+pub struct Material<'a> {
+    pub question: &'a str,
+    pub passages: &'a [Passage],
+    /// Stems of the words that give the answer away. Empty for an explanation.
+    pub telling: &'a BTreeSet<String>,
+}
+
+/// Id of a passage for the model.
+pub fn passage_id(at: usize) -> String {
+    format!("p{}", at + 1)
+}
+
+/// The sentences of an answer that have passed, with their citations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckedAnswer {
+    pub sentences: Vec<AnswerSentence>,
+    pub citations: Vec<Quotation>,
+}
+
+impl CheckedAnswer {
+    /// Adds a sentence if it passes. Returns true if it was added.
+    pub fn add(&mut self, draft: &DraftSentence, material: &Material<'_>) -> bool {
+        if self.sentences.len() >= SENTENCES {
+            return false;
+        }
+        let Some((text, spans)) = checked(draft, material) else {
+            return false;
+        };
+        if self.sentences.iter().any(|other| other.text == text) {
+            return false;
+        }
+        let cites = spans.into_iter().map(|span| {
+            let known = self.citations.iter().position(|other| *other == span);
+            known.unwrap_or_else(|| {
+                self.citations.push(span);
+                self.citations.len() - 1
+            })
+        });
+        let cites = cites.collect();
+        self.sentences.push(AnswerSentence { text, cites });
+        true
+    }
+
+    /// The sentences as plain text.
+    pub fn text(&self) -> String {
+        let texts: Vec<&str> = self.sentences.iter().map(|one| one.text.as_str()).collect();
+        texts.join(" ")
+    }
+}
+
+/// Returns the cleaned text of a sentence with the spans that support it. None if they do not.
+pub fn checked(draft: &DraftSentence, material: &Material<'_>) -> Option<(String, Vec<Quotation>)> {
+    let text = cleaned(&draft.text)?;
+    let words = stems(&text);
+    let mut spans: Vec<Quotation> = Vec::new();
+    for citation in draft.cites.iter().take(CITATIONS) {
+        // A span that has no word of the sentence has nothing to do with it.
+        let span = span(citation, material.passages)
+            .filter(|span| !words.is_disjoint(&stems(&span.text)) && !spans.contains(span));
+        spans.extend(span);
+    }
+    let cited: Vec<&str> = spans.iter().map(|span| span.text.as_str()).collect();
+    let is_supported = !cited.is_empty()
+        && is_supported(&text, material.question, &cited)
+        && !gives_away(&words, material.telling);
+    is_supported.then_some((text, spans))
+}
+
+/// Removes invisible characters and line breaks. None if nothing is left, or too much.
+fn cleaned(text: &str) -> Option<String> {
+    let is_kept = |letter: &char| {
+        matches!(letter, '\u{200c}' | '\u{200d}')
+            || !(letter.is_control() || names::is_ignorable(*letter))
+    };
+    let spaced: String = text
+        .chars()
+        .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
+        .filter(is_kept)
+        .collect();
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let text = words.join(" ");
+    (!text.is_empty() && text.chars().count() <= SENTENCE_CHARACTERS).then_some(text)
+}
+
+/// Finds the quoted words in the passage that is named.
+fn span(citation: &DraftCitation, passages: &[Passage]) -> Option<Quotation> {
+    let mut all = passages.iter().enumerate();
+    let (_, passage) = all.find(|(at, _)| passage_id(*at) == citation.id.trim())?;
+    let (skipped, length) = locate(&citation.quote, &passage.text)?;
+    let text: String = passage.text.chars().skip(skipped).take(length).collect();
+    let start = passage.start.checked_add(i32::try_from(skipped).ok()?)?;
+    let end = start.checked_add(i32::try_from(length).ok()?)?;
+    (end <= passage.end).then(|| Quotation {
+        text,
+        chunk_id: passage.chunk_id.clone(),
+        start,
+        end,
+        source: AnswerPlace::of(passage),
+    })
+}
+
+/// Returns where the quoted words stand in the text, in characters. White space may differ.
+fn locate(quote: &str, text: &str) -> Option<(usize, usize)> {
+    let mut wanted: Vec<char> = Vec::new();
+    for word in quote.split_whitespace() {
+        if !wanted.is_empty() {
+            wanted.push(' ');
+        }
+        wanted.extend(word.chars());
+    }
+    if wanted.is_empty() {
+        return None;
+    }
+    // The text with single spaces, each character with its place.
+    let mut single: Vec<(usize, char)> = Vec::new();
+    for (at, letter) in text.chars().enumerate() {
+        let is_space = letter.is_whitespace();
+        if !is_space {
+            single.push((at, letter));
+        } else if single.last().is_some_and(|(_, last)| *last != ' ') {
+            single.push((at, ' '));
+        }
+    }
+    let is_there = |window: &&[(usize, char)]| {
+        let letters = window.iter().map(|(_, letter)| letter);
+        letters.eq(wanted.iter())
+    };
+    let window = single.windows(wanted.len()).find(is_there)?;
+    let (first, last) = (window.first()?.0, window.last()?.0);
+    Some((first, last + 1 - first))
+}
+
+fn stems(text: &str) -> BTreeSet<String> {
+    key_words(text).into_iter().map(|(_, stem)| stem).collect()
+}
+
+/// A hint gives the answer away if it has most of the words that a learner should find.
+fn gives_away(words: &BTreeSet<String>, telling: &BTreeSet<String>) -> bool {
+    let found = telling.intersection(words).count();
+    found > 0 && found * 2 >= telling.len()
+}
+
+/// Returns true if everything in the sentence that can be checked occurs in the spans.
+pub fn is_supported(sentence: &str, question: &str, spans: &[&str]) -> bool {
+    let all = spans.join("\n");
+    numbers(sentence).is_subset(&numbers(&all))
+        && has_names(sentence, question, &all)
+        && quoted(sentence).iter().all(|quote| has_quote(quote, spans))
+        && (code(sentence).iter()).all(|code| spans.iter().any(|span| has_code(code, span)))
+        && has_same_negation(sentence, spans)
+}
+
+/// Words for numbers. "One" is missing, because it is a pronoun as well.
+const NUMBER_WORDS: [(&str, &str); 30] = [
+    ("zero", "0"),
+    ("two", "2"),
+    ("twice", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+    ("thirteen", "13"),
+    ("fourteen", "14"),
+    ("fifteen", "15"),
+    ("sixteen", "16"),
+    ("seventeen", "17"),
+    ("eighteen", "18"),
+    ("nineteen", "19"),
+    ("twenty", "20"),
+    ("thirty", "30"),
+    ("forty", "40"),
+    ("fifty", "50"),
+    ("hundred", "hundred"),
+    ("thousand", "thousand"),
+    ("million", "million"),
+    ("billion", "billion"),
+    ("half", "half"),
+    ("quarter", "quarter"),
+];
+
+/// Returns the numbers of a text: "1,000" and "1000" are the same, and so are "two" and "2".
+pub fn numbers(text: &str) -> BTreeSet<String> {
+    let letters: Vec<char> = text.chars().collect();
+    let digit = |at: usize| letters.get(at).is_some_and(|letter| letter.is_numeric());
+    let mut found = BTreeSet::new();
+    let (mut number, mut word) = (String::new(), String::new());
+    for (at, letter) in letters.iter().copied().chain([' ']).enumerate() {
+        let is_inside = !number.is_empty() && digit(at + 1);
+        let groups = letter == ',' && (1..=3).all(|more| digit(at + more)) && !digit(at + 4);
+        match letter {
+            _ if letter.is_numeric() => number.push(letter),
+            ',' if is_inside && groups => {}
+            '.' | ',' if is_inside => number.push(letter),
+            _ if !number.is_empty() => {
+                found.insert(std::mem::take(&mut number));
+            }
+            _ => {}
+        }
+        match letter.is_alphabetic() {
+            true => word.extend(letter.to_lowercase()),
+            false => {
+                let known = NUMBER_WORDS.iter().find(|(name, _)| *name == word);
+                found.extend(known.map(|(_, value)| (*value).to_owned()));
+                word.clear();
+            }
+        }
+    }
+    found
+}
+
+/// Names of a text: words with a capital letter that do not begin a sentence, and abbreviations.
+/// Each with its stem.
+fn capitals(text: &str) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    let mut begins = true;
+    let mut word = String::new();
+    for letter in text.chars().chain([' ']) {
+        if letter.is_alphanumeric() || letter == '_' {
+            word.push(letter);
+            continue;
+        }
+        if !word.is_empty() {
+            let is_capital = word.chars().next().is_some_and(char::is_uppercase);
+            if is_capital {
+                let capitals = word.chars().filter(|letter| letter.is_uppercase()).count();
+                let stem = key_words(&word).pop().map(|(_, stem)| stem);
+                found.extend(stem.map(|stem| (stem, begins && capitals == 1)));
+            }
+            begins = false;
+            word.clear();
+        }
+        if matches!(letter, '.' | '!' | '?' | ':' | '\n' | '。' | '！' | '？') {
+            begins = true;
+        }
+    }
+    found
+}
+
+fn has_names(sentence: &str, question: &str, spans: &str) -> bool {
+    let asked: BTreeSet<String> = (capitals(question).into_iter())
+        .filter_map(|(name, begins)| (!begins).then_some(name))
+        .collect();
+    let known = stems(spans);
+    let names = capitals(sentence).into_iter();
+    let mut names = names.filter(|(name, begins)| !begins || asked.contains(name));
+    names.all(|(name, _)| known.contains(&name))
+}
+
+/// Marks that open and close quotations.
+const QUOTES: [(char, char); 6] = [
+    ('“', '”'),
+    ('„', '“'),
+    ('"', '"'),
+    ('«', '»'),
+    ('「', '」'),
+    ('‘', '’'),
+];
+
+/// Returns the texts in quotation marks. One that is not closed ends with the sentence.
+fn quoted(sentence: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<(char, String)> = None;
+    for letter in sentence.chars() {
+        match &mut open {
+            Some((end, quote)) if letter == *end => {
+                found.push(std::mem::take(quote));
+                open = None;
+            }
+            Some((_, quote)) => quote.push(letter),
+            None => {
+                let mark = QUOTES.iter().find(|(begin, _)| *begin == letter);
+                open = mark.map(|(_, end)| (*end, String::new()));
+            }
+        }
+    }
+    found.extend(open.map(|(_, quote)| quote));
+    found
+}
+
+fn even(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+fn has_quote(quote: &str, spans: &[&str]) -> bool {
+    let quote = even(quote).to_lowercase();
+    // A comma or a full stop may have been drawn into the quotation.
+    let quote = quote.trim_end_matches(['.', ',']);
+    (spans.iter()).any(|span| even(span).to_lowercase().contains(quote))
+}
+
+/// Returns code: the texts between backticks, and words that look like identifiers or addresses.
+fn code(sentence: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, part) in sentence.split('`').enumerate() {
+        match at % 2 {
+            1 => found.push(even(part)),
+            _ => found.extend(
+                part.split_whitespace()
+                    .filter(|word| is_identifier(word))
+                    .map(|word| word.trim_matches(is_mark).to_owned()),
+            ),
+        }
+    }
+    found.retain(|code| !code.is_empty());
+    found
+}
+
+fn is_mark(letter: char) -> bool {
+    !(letter.is_alphanumeric() || letter == '_')
+}
+
+fn is_identifier(word: &str) -> bool {
+    let bare = word.trim_matches(is_mark);
+    let letters: Vec<char> = bare.chars().collect();
+    let is_camel = (letters.windows(2))
+        .any(|pair| matches!(pair, [one, two] if one.is_lowercase() && two.is_uppercase()));
+    let marks = ["_", "::", "->", "://", "()", "www.", "="];
+    is_camel || marks.iter().any(|mark| word.contains(mark))
+}
+
+/// Returns true if the code stands in the span, and not as a part of a longer word.
+fn has_code(code: &str, span: &str) -> bool {
+    let span = even(span);
+    let is_word = |letter: Option<char>| letter.is_some_and(|letter| !is_mark(letter));
+    span.match_indices(code).any(|(at, _)| {
+        let (before, from) = span.split_at(at);
+        let after = from.strip_prefix(code).unwrap_or_default();
+        let begins = !is_word(code.chars().next()) || !is_word(before.chars().next_back());
+        let ends = !is_word(code.chars().next_back()) || !is_word(after.chars().next());
+        begins && ends
+    })
+}
+
+const NEGATIONS: [&str; 20] = [
+    "not", "no", "never", "none", "nothing", "nobody", "neither", "nor", "cannot", "without",
+    "nicht", "kein", "keine", "keinen", "nie", "niemals", "ohne", "jamais", "pas", "nunca",
+];
+
+fn is_negated(text: &str) -> bool {
+    let small = text.to_lowercase().replace('’', "'");
+    let mut words = small.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    words.any(|word| NEGATIONS.contains(&word) || word.ends_with("n't"))
+}
+
+/// A sentence that denies something needs a span that does. One that denies nothing may not rest
+/// on a single sentence that does.
+fn has_same_negation(sentence: &str, spans: &[&str]) -> bool {
+    let is_one = |span: &str| {
+        !span
+            .trim_end_matches(['.', '!', '?'])
+            .contains(['.', '!', '?', ';'])
+    };
+    match is_negated(sentence) {
+        true => spans.iter().any(|span| is_negated(span)),
+        false => !spans.iter().all(|span| is_negated(span) && is_one(span)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::platform::ids::TopicId;
+
+    const TEXT: &str = "In 2014 the count of Aldermouth fell by 23 per cent. Sheds are not homes,\n and `count_homes()` skips them. The police said: “We count homes.” About 1,000 burglaries were left.";
+
+    fn passage(text: &str) -> Passage {
+        Passage {
+            chunk_id: "c".to_owned(),
+            topic_id: TopicId(uuid::Uuid::nil()),
+            topic_slug: "t".to_owned(),
+            topic_title: "T".to_owned(),
+            module_no: 1,
+            heading_path: Vec::new(),
+            anchor: None,
+            text: text.to_owned(),
+            start: 100,
+            end: 100 + i32::try_from(text.chars().count()).unwrap(),
+            score: 1.0,
+        }
+    }
+
+    fn draft(text: &str, quote: &str) -> DraftSentence {
+        DraftSentence {
+            text: text.to_owned(),
+            cites: vec![DraftCitation {
+                id: "p1".to_owned(),
+                quote: quote.to_owned(),
+            }],
+        }
+    }
+
+    fn passes(text: &str, quote: &str) -> bool {
+        let passages = [passage(TEXT)];
+        let material = Material {
+            question: "What happened to burglaries in Aldermouth?",
+            passages: &passages,
+            telling: &BTreeSet::new(),
+        };
+        checked(&draft(text, quote), &material).is_some()
+    }
+
+    const FELL: &str = "the count of Aldermouth fell by 23 per cent";
+    const SHEDS: &str = "Sheds are not homes, and `count_homes()` skips them.";
+    const SAID: &str = "The police said: “We count homes.” About 1,000 burglaries were left.";
+
+    #[test]
+    fn what_the_span_says_passes() {
+        for (text, quote) in [
+            ("The count fell by 23 per cent in Aldermouth.", FELL),
+            ("Aldermouth counted 23 per cent less.", FELL),
+            ("Sheds do not count as homes.", SHEDS),
+            ("The function `count_homes()` does not count sheds.", SHEDS),
+            (
+                "They wrote “we count homes” and 1000 burglaries were left.",
+                SAID,
+            ),
+        ] {
+            assert!(passes(text, quote), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_names_quotations_and_code_of_others_fail() {
+        for (text, quote) in [
+            ("The count fell by 32 per cent.", FELL),
+            ("The count fell by twenty per cent.", FELL),
+            ("In 2014 the count fell.", FELL),
+            ("The count of Birmingham fell.", FELL),
+            ("The count fell, said Aldermouth's Major Smith.", FELL),
+            ("The count “fell sharply”.", FELL),
+            ("The `recount` of the count fell.", FELL),
+            ("The count of the count_homes function fell.", FELL),
+            ("The HTTP count fell.", FELL),
+            ("Burglaries, see https://e.vil/count, fell.", FELL),
+            ("The count fell “without an end", FELL),
+            ("The function `count()` skips sheds, not homes.", SHEDS),
+        ] {
+            assert!(!passes(text, quote), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_question_is_checked_at_the_start_too() {
+        let quote = "About 1,000 burglaries were left.";
+        assert!(!passes("Aldermouth had burglaries left.", quote));
+        assert!(passes("Several burglaries were left.", quote));
+    }
+
+    #[test]
+    fn negations_must_agree() {
+        assert!(!passes("Sheds count as homes.", "Sheds are not homes,"));
+        assert!(!passes("The count never fell.", FELL));
+        assert!(!passes("The count didn’t fall.", FELL));
+    }
+
+    #[test]
+    fn a_citation_stands_in_its_passage_and_shares_a_word() {
+        let passages = [passage(TEXT)];
+        let material = Material {
+            question: "",
+            passages: &passages,
+            telling: &BTreeSet::new(),
+        };
+        let mut both = draft("The count fell.", FELL);
+        both.cites.push(DraftCitation {
+            id: "p1".to_owned(),
+            quote: "Sheds are not homes".to_owned(),
+        });
+        both.cites.push(DraftCitation {
+            id: "p9".to_owned(),
+            quote: FELL.to_owned(),
+        });
+        let (_, spans) = checked(&both, &material).unwrap();
+        assert_eq!(spans.len(), 1, "{spans:?}");
+        assert_eq!(spans[0].text, FELL);
+        assert_eq!(spans[0].start, 108);
+        assert!(checked(&draft("The count fell.", "the count rose"), &material).is_none());
+        assert!(checked(&draft("The count fell.", ""), &material).is_none());
+        // White space may differ; the stored text is that of the passage.
+        let (_, spans) = checked(&draft("Sheds are not homes.", SHEDS), &material).unwrap();
+        assert!(spans[0].text.contains("homes,\n and"));
+    }
+
+    #[test]
+    fn hints_do_not_give_the_answer() {
+        let passages = [passage(
+            "The median resists outliers, because it ignores their size.",
+        )];
+        let telling: BTreeSet<String> = ["resist", "siz", "ignor"].map(str::to_owned).into();
+        let material = Material {
+            question: "Why?",
+            passages: &passages,
+            telling: &telling,
+        };
+        let quote = "The median resists outliers";
+        let hint = draft("Think about how the median treats outliers.", quote);
+        assert!(checked(&hint, &material).is_some());
+        let leak = draft("The median resists outliers and ignores them.", quote);
+        assert!(checked(&leak, &material).is_none());
+    }
+
+    #[test]
+    fn an_answer_has_each_sentence_and_each_citation_once() {
+        let passages = [passage(TEXT)];
+        let material = Material {
+            question: "",
+            passages: &passages,
+            telling: &BTreeSet::new(),
+        };
+        let mut answer = CheckedAnswer::default();
+        assert!(answer.add(&draft("The count fell.", FELL), &material));
+        assert!(!answer.add(&draft("The count fell.", FELL), &material));
+        assert!(answer.add(&draft("It fell by 23 per cent.", FELL), &material));
+        assert_eq!(answer.citations.len(), 1);
+        assert_eq!(answer.sentences[1].cites, [0]);
+        for number in 0..20 {
+            let more = format!("The count {} fell.", "so ".repeat(number));
+            answer.add(&draft(&more, FELL), &material);
+        }
+        assert_eq!(answer.sentences.len(), SENTENCES);
+    }
+
+    #[test]
+    fn long_and_invisible_text_is_refused() {
+        assert!(!passes(
+            &format!("The count {} fell.", "so ".repeat(300)),
+            FELL
+        ));
+        assert!(!passes("\u{200b}\u{7}", FELL));
+        let (text, _) = checked(
+            &draft("The\u{202e} count\nfell.", FELL),
+            &Material {
+                question: "",
+                passages: &[passage(TEXT)],
+                telling: &BTreeSet::new(),
+            },
+        )
+        .unwrap();
+        assert_eq!(text, "The count fell.");
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let read = |text: &str| numbers(text).into_iter().collect::<Vec<_>>().join(" ");
+        assert_eq!(read("1,000 and 2,5 and 3.14."), "1000 2,5 3.14");
+        assert_eq!(read("Two of 12,345,678"), "12345678 2");
+        assert_eq!(read("x2, 1,00"), "1,00 2");
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_of_a_sentence_that_passes_stand_in_its_spans(
+            text in "[A-Za-z0-9 .,`“”\"é]{1,60}", begin in 0_usize..150, length in 1_usize..80,
+        ) {
+            let passages = [passage(TEXT)];
+            let telling = BTreeSet::new();
+            let material = Material { question: &text, passages: &passages, telling: &telling };
+            let quote: String = TEXT.chars().skip(begin).take(length).collect();
+            if let Some((sentence, spans)) = checked(&draft(&text, &quote), &material) {
+                let all: Vec<&str> = spans.iter().map(|span| span.text.as_str()).collect();
+                let all = all.join("\n");
+                prop_assert!(numbers(&sentence).is_subset(&numbers(&all)));
+                for span in &spans {
+                    let skipped = usize::try_from(span.start - 100).unwrap();
+                    let literal: String = TEXT.chars().skip(skipped).take(span.text.chars().count()).collect();
+                    prop_assert_eq!(&literal, &span.text);
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_quoted_is_found(begin in 0_usize..150, length in 1_usize..80) {
+            let quote: String = TEXT.chars().skip(begin).take(length).collect();
+            match quote.trim().is_empty() {
+                true => prop_assert!(locate(&quote, TEXT).is_none()),
+                false => {
+                    let (skipped, length) = locate(&quote, TEXT).unwrap();
+                    let found: String = TEXT.chars().skip(skipped).take(length).collect();
+                    prop_assert_eq!(even(&found), even(&quote));
+                }
+            }
+        }
+
+        #[test]
+        fn no_sentence_is_too_strange(text in ".{0,80}", quote in ".{0,40}", question in ".{0,40}") {
+            let passages = [passage(&quote)];
+            let telling = BTreeSet::new();
+            let material = Material { question: &question, passages: &passages, telling: &telling };
+            checked(&draft(&text, &quote), &material);
+        }
+    }
+}
