@@ -338,6 +338,7 @@ pub fn registry() -> Registry {
         .with::<crate::course::server::index::IndexCourse>()
         .with::<crate::quiz::server::attempt::EndAttempt>()
         .with::<crate::notes::server::write::WriteNotes>()
+        .hourly::<crate::study::server::answers::CollectWrongAnswers>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()
