@@ -64,6 +64,9 @@ const TEXTS: &str = "
     marking_comments: body
     topic_schedules: problem
     ai_notes: summary_markdown
+    study_materials: title description subject_area
+    content_chunks: content heading
+    user_feedback: comment
     mail_log: subject problem
     background_jobs: last_error
 ";
@@ -249,6 +252,8 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("submission", "00000000-0000-0000-0000-000000000000"),
         ("exercise", ids.exercise.as_str()),
         ("column", GRADE_COLUMN),
+        ("material", ids.material.as_str()),
+        ("card", ids.card.as_str()),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -324,7 +329,10 @@ fn marked_work() -> String {
          insert into ai_notes (course_id, topic_id, summary_markdown, key_concepts, source_hash)
          select course_id, topic_id, 'x',
                 jsonb_build_array(jsonb_build_object('concept', {hostile}, 'definition', {hostile})), '\\x00'
-         from topics where slug = 't' on conflict (topic_id) do nothing"
+         from topics where slug = 't' on conflict (topic_id) do nothing;
+         update study_materials set tags = array[{hostile}];
+         update generated_assets set tags = array[{hostile}],
+                content = jsonb_build_object('version', 1, 'front', {hostile}, 'back', {hostile})"
     )
 }
 
@@ -374,6 +382,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/certificates/{code}/credential.jwt",
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
+            "/study/materials/{material}/cards.csv",
             "/admin/audit.csv",
             "/site/logo/{file}",
             "/site/accent.css",
