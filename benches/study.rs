@@ -1,8 +1,8 @@
 //! Compares the schedule of the study library with SM-2 and with fixed intervals, on simulated
 //! learners. Goal: at equal retention, fewer reviews a day.
 //!
-//! Each of 200 learners learns 500 cards, 20 new ones a day, for 365 days. The memory of a simulated
-//! learner follows the FSRS-6 curve, with parameters that differ between learners: the initial
+//! Each of 200 learners learns 500 cards, 20 new ones a day, for 365 days. The memory of a
+//! simulated learner follows the FSRS-6 curve, with parameters that differ between learners: the initial
 //! stabilities and the growth are scaled by log-normal factors, which no schedule knows. So FSRS
 //! here has the right shape but the wrong numbers.
 //!
@@ -23,7 +23,7 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use lyceum::platform::time::Clock;
 use lyceum::study::Grade;
 use lyceum::study::server::schedule::{
-    CardStage, Recall, Standing, Wait, after_each, retrievability, today,
+    CardStage, Recall, CardStanding, CardWait, after_each, retrievability, today,
 };
 use uuid::Uuid;
 
@@ -150,7 +150,7 @@ trait Schedule {
 
 /// All that a schedule may know of a card.
 struct Scheduled {
-    standing: Standing,
+    standing: CardStanding,
     ease: f32,
     interval: i64,
     repetitions: usize,
@@ -178,9 +178,9 @@ fn remember(card: &mut Scheduled, grade: Grade, day: i64) -> i64 {
     card.standing.last_day = Some(today(&clock));
     card.standing.reviews += 1;
     match after.wait {
-        Wait::Days(days) => days,
+        CardWait::Days(days) => days,
         // Missed cards are seen again on the next day: a day is the unit of the simulation.
-        Wait::Minutes(_) => 1,
+        CardWait::Minutes(_) => 1,
     }
 }
 
@@ -324,7 +324,7 @@ fn learn(learner: &Learner, schedule: &impl Schedule, rng: &mut StdRng, outcome:
         let right = rng.random::<f32>() < 0.7;
         let mut memory = learner.first(right, rng);
         let mut known = Scheduled {
-            standing: Standing {
+            standing: CardStanding {
                 card: Uuid::from_u128(card as u128 + 1),
                 stage: CardStage::New,
                 memory: None,

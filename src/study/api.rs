@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
-    CardPage, CardQuery, MaterialLine, MaterialPage, QueueCounts, ReviewPage, ReviewQuery,
+    CardPage, CardQuery, MaterialLine, MaterialPage, QueueCounts, StudyReviewPage, ReviewQuery,
     StudyHome, StudyProgress, StudyQuery, StudySettingsPage,
 };
 use crate::platform::error::AppResult;
@@ -339,7 +339,7 @@ pub async fn report_card(
 
 /// Returns the next card of a deck or of all, with its answer if the query asks for it.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_review(#[server(default)] query: ReviewQuery) -> AppResult<ReviewPage> {
+pub async fn load_review(#[server(default)] query: ReviewQuery) -> AppResult<StudyReviewPage> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);

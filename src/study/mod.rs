@@ -401,7 +401,7 @@ pub struct ReviewQuery {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReviewPage {
+pub struct StudyReviewPage {
     pub deck: Option<(MaterialId, String)>,
     pub counts: QueueCounts,
     pub card: Option<ReviewCard>,

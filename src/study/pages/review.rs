@@ -15,12 +15,12 @@ use crate::platform::ui::{
 };
 use crate::study::api::{ReviewCard as Review, UndoReview, load_review};
 use crate::study::{
-    CardSide, Confidence, Grade, ReviewCard, ReviewPage, ReviewQuery, STUDY_REVIEW, ShownAnswer,
+    CardSide, Confidence, Grade, ReviewCard, StudyReviewPage, ReviewQuery, STUDY_REVIEW, ShownAnswer,
     card_path, material_path, review_path,
 };
 
 #[derive(Clone, Copy)]
-struct ReviewForms {
+struct GradeForms {
     grade: FormState,
     undo: FormState,
     /// Goes to the next card.
@@ -30,14 +30,14 @@ struct ReviewForms {
 pub fn study_review_page() -> AnyView {
     let query = Memo::new(|_| asked());
     let page = page_resource(move || query.get(), load_review);
-    let forms = ReviewForms {
+    let forms = GradeForms {
         grade: FormState::of(Review::PATH),
         undo: FormState::of(UndoReview::PATH),
         onward: onward(query, Callback::new(move |()| page.refetch())),
     };
     #[cfg(feature = "hydrate")]
     super::keys::listen();
-    let show = move |page: ReviewPage| review(page, &query.get_untracked(), forms);
+    let show = move |page: StudyReviewPage| review(page, &query.get_untracked(), forms);
     view! {
         <Page title="Review">
             <div class="narrow stack study">
@@ -83,7 +83,7 @@ fn onward(query: Memo<ReviewQuery>, again: Callback<()>) -> Callback<()> {
     }
 }
 
-fn review(page: ReviewPage, query: &ReviewQuery, forms: ReviewForms) -> AnyView {
+fn review(page: StudyReviewPage, query: &ReviewQuery, forms: GradeForms) -> AnyView {
     let deck = page.deck.map(|(id, title)| {
         view! {
             <p>
@@ -131,7 +131,7 @@ fn side(side: CardSide, language: &Language) -> AnyView {
     }
 }
 
-fn asked_card(card: ReviewCard, query: &ReviewQuery, forms: ReviewForms) -> AnyView {
+fn asked_card(card: ReviewCard, query: &ReviewQuery, forms: GradeForms) -> AnyView {
     let ReviewCard {
         id,
         version,
@@ -229,7 +229,7 @@ fn grades(
     card: &str,
     version: &str,
     query: &ReviewQuery,
-    forms: ReviewForms,
+    forms: GradeForms,
 ) -> AnyView {
     let sure = answer.sure.map(|sure| {
         view! { <input type="hidden" name="sure" value=sure.number().to_string() autocomplete="off" /> }
@@ -265,7 +265,7 @@ fn grades(
     .erase()
 }
 
-fn undo(front: String, deck: &str, forms: ReviewForms) -> AnyView {
+fn undo(front: String, deck: &str, forms: GradeForms) -> AnyView {
     view! {
         <Form form=forms.undo class="row study-undo" on_done=forms.onward>
             <input type="hidden" name="deck" value=deck.to_owned() autocomplete="off" />

@@ -43,7 +43,7 @@ impl ChunkKind {
 
 /// A passage of a text.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Chunk {
+pub struct StudyChunk {
     pub kind: ChunkKind,
     /// Items of a list and rows of a table are lines. Cells are separated by a bar.
     pub text: String,
@@ -60,14 +60,14 @@ pub struct Chunk {
     pub has_head: bool,
 }
 
-impl Chunk {
+impl StudyChunk {
     pub fn words(&self) -> usize {
         self.text.split_whitespace().count()
     }
 }
 
 /// Cuts the text, which has passed the sanitizer. Practice questions are left out.
-pub fn chunks(html: &str) -> Vec<Chunk> {
+pub fn chunks(html: &str) -> Vec<StudyChunk> {
     let html = without_practice(html);
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html.as_str()));
@@ -102,9 +102,9 @@ const SKIPPED: [&str; 7] = ["math", "svg", "button", "form", "nav", "video", "sc
 
 #[derive(Default)]
 struct ChunkReader {
-    found: Vec<Chunk>,
+    found: Vec<StudyChunk>,
     heading: String,
-    open: Option<Chunk>,
+    open: Option<StudyChunk>,
     /// Number of lists that are open.
     lists: usize,
     /// Text of the item, cell or paragraph that is open.
@@ -221,9 +221,9 @@ impl ChunkReader {
 
     fn begin(&mut self, kind: ChunkKind) {
         self.finish();
-        self.open = Some(Chunk {
+        self.open = Some(StudyChunk {
             kind,
-            ..Chunk::default()
+            ..StudyChunk::default()
         });
     }
 
@@ -279,7 +279,7 @@ fn limited(text: &str, characters: usize) -> String {
 /// Returns how central each passage is, from 0 to 1. The score is the mean weight of its words,
 /// where the weight of a word is the logarithm of its number of passages. The most central passage
 /// has 1.
-pub fn relevance(chunks: &[Chunk]) -> Vec<f64> {
+pub fn relevance(chunks: &[StudyChunk]) -> Vec<f64> {
     let words: Vec<HashSet<String>> = chunks
         .iter()
         .map(|chunk| content_words(&chunk.text))
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
     use crate::platform::markdown;
 
-    fn of(markdown: &str) -> Vec<Chunk> {
+    fn of(markdown: &str) -> Vec<StudyChunk> {
         chunks(&markdown::render(markdown, &|_, _| None).html)
     }
 

@@ -17,7 +17,7 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Language;
 use crate::question_bank::server::questions_in_use;
 use crate::study::{
-    BacklogPlan, CardKind, Confidence, Grade, ReviewCard, ReviewPage, ReviewQuery, ShownAnswer,
+    BacklogPlan, CardKind, Confidence, Grade, ReviewCard, StudyReviewPage, ReviewQuery, ShownAnswer,
 };
 
 /// Time for which the last review can be undone.
@@ -46,7 +46,7 @@ pub async fn page(
     user: UserId,
     query: &ReviewQuery,
     clock: &Clock,
-) -> AppResult<ReviewPage> {
+) -> AppResult<StudyReviewPage> {
     let deck = deck_of(&query.deck)?;
     let named = match deck {
         None => None,
@@ -72,7 +72,7 @@ pub async fn page(
         None => None,
     };
     let latest = reviews::latest(conn, user, clock.now - UNDO).await?;
-    Ok(ReviewPage {
+    Ok(StudyReviewPage {
         deck: named,
         counts,
         card,

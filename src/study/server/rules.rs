@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::chunks::{Chunk, ChunkKind, GAP_OF_TEXT};
+use super::chunks::{StudyChunk, ChunkKind, GAP_OF_TEXT};
 use crate::notes::server::extract::{defines, find_word, introduces, sentences, term};
 use crate::study::CardKind;
 
@@ -49,7 +49,7 @@ pub struct RuleCard {
 
 /// Returns the cards of a material in the order of its text. `central` says how central each
 /// passage is: of equally good cards the more central ones are kept.
-pub fn cards(chunks: &[Chunk], central: &[f64]) -> Vec<RuleCard> {
+pub fn cards(chunks: &[StudyChunk], central: &[f64]) -> Vec<RuleCard> {
     let mut terms = HashSet::new();
     let mut found = Vec::new();
     for (at, chunk) in chunks.iter().enumerate() {
@@ -87,8 +87,8 @@ fn without_ambiguous(cards: &mut Vec<RuleCard>) {
 }
 
 /// Keeps the best cards, as many as the length of the text allows.
-fn limit(cards: &mut Vec<RuleCard>, chunks: &[Chunk], central: &[f64]) {
-    let words: usize = chunks.iter().map(Chunk::words).sum();
+fn limit(cards: &mut Vec<RuleCard>, chunks: &[StudyChunk], central: &[f64]) {
+    let words: usize = chunks.iter().map(StudyChunk::words).sum();
     let most = (words / WORDS_PER_CARD).clamp(LEAST, MOST_OF_MATERIAL);
     if cards.len() <= most {
         return;
@@ -116,7 +116,7 @@ fn key(text: &str) -> String {
         .join(" ")
 }
 
-fn of_paragraph(chunk: &Chunk, at: usize, terms: &mut HashSet<String>) -> Vec<RuleCard> {
+fn of_paragraph(chunk: &StudyChunk, at: usize, terms: &mut HashSet<String>) -> Vec<RuleCard> {
     let mut cards = Vec::new();
     let sentences = sentences(&chunk.text);
     let stressed: Vec<String> = chunk.stressed.iter().filter_map(|text| term(text)).collect();
@@ -212,7 +212,7 @@ fn with_gap(sentence: &str, term: &str) -> Option<(String, String)> {
     (left.split_whitespace().count() >= 4).then_some((hidden, word))
 }
 
-fn of_steps(chunk: &Chunk, at: usize) -> Vec<RuleCard> {
+fn of_steps(chunk: &StudyChunk, at: usize) -> Vec<RuleCard> {
     let items = &chunk.items;
     let distinct: HashSet<String> = items.iter().map(|item| key(item)).collect();
     let is_long = |item: &String| item.chars().count() > ANSWER_CHARACTERS;
@@ -251,7 +251,7 @@ fn first_words(items: &[String]) -> String {
     words.join(" ")
 }
 
-fn of_table(chunk: &Chunk, at: usize) -> Vec<RuleCard> {
+fn of_table(chunk: &StudyChunk, at: usize) -> Vec<RuleCard> {
     let Some((head, rows)) = chunk.rows.split_first().filter(|_| chunk.has_head) else {
         return Vec::new();
     };
@@ -340,7 +340,7 @@ mod tests {
     use super::*;
     use crate::platform::markdown;
 
-    fn of(text: &str) -> (Vec<Chunk>, Vec<RuleCard>) {
+    fn of(text: &str) -> (Vec<StudyChunk>, Vec<RuleCard>) {
         let found = chunks(&markdown::render(text, &|_, _| None).html);
         let central = relevance(&found);
         let made = cards(&found, &central);
@@ -388,13 +388,13 @@ mod tests {
 
     #[test]
     fn steps_and_cells_become_cards() {
-        let made = sides("# Tea\n\n1. Boil water\n2. Add leaves\n3. Wait\n");
+        let made = sides("# Tea\n\n1. Boil water\n2. Add leaves\n3. CardWait\n");
         let steps: Vec<&str> = made
             .iter()
             .filter(|(kind, ..)| *kind == CardKind::Step)
             .map(|(_, _, back)| back.as_str())
             .collect();
-        assert_eq!(steps, ["Add leaves", "Wait"]);
+        assert_eq!(steps, ["Add leaves", "CardWait"]);
         assert!(made.iter().any(|(kind, ..)| *kind == CardKind::Order));
         let made =
             sides("| Bird | Weight |\n|---|---|\n| Pelican | 9 kg |\n| Wren | 10 g |\n");
@@ -410,7 +410,7 @@ mod tests {
         // The sentence points to something else.
         assert_eq!(sides("This is the value of all the others."), []);
         // The answer is in the question already.
-        assert_eq!(sides("1. Wait\n2. Wait\n3. Go\n"), []);
+        assert_eq!(sides("1. CardWait\n2. CardWait\n3. Go\n"), []);
     }
 
     #[test]
@@ -419,7 +419,7 @@ mod tests {
             .map(|at| format!("The **term{at}** is the value of its row.\n\n"))
             .collect();
         let (found, made) = of(&lines);
-        let words: usize = found.iter().map(Chunk::words).sum();
+        let words: usize = found.iter().map(StudyChunk::words).sum();
         assert!(made.len() <= words / WORDS_PER_CARD, "{}", made.len());
         assert!(made.len() > 20);
     }

@@ -55,7 +55,7 @@ impl CardStage {
 
 /// The schedule of a card before a review.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Standing {
+pub struct CardStanding {
     pub card: Uuid,
     pub stage: CardStage,
     /// None for a new card.
@@ -78,18 +78,18 @@ pub struct Recall {
 pub struct Scheduled {
     pub stage: CardStage,
     pub memory: Recall,
-    pub wait: Wait,
+    pub wait: CardWait,
 }
 
 /// The time until a card comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wait {
+pub enum CardWait {
     Minutes(i64),
     /// To the start of a later day.
     Days(i64),
 }
 
-impl Wait {
+impl CardWait {
     pub fn due_at(self, clock: &Clock) -> DateTime<Utc> {
         match self {
             Self::Minutes(minutes) => clock.now + TimeDelta::minutes(minutes),
@@ -117,7 +117,7 @@ pub fn today(clock: &Clock) -> NaiveDate {
     clock.now.with_timezone(&clock.zone).date_naive()
 }
 
-/// The first moment of a day. Where midnight is skipped by summer time, the hour after it.
+/// The first moment of a day: midnight, or the hour after it if summer time skips midnight.
 pub fn day_start(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     let local = (0..4).find_map(|hours| {
@@ -129,7 +129,7 @@ pub fn day_start(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
 
 /// Returns the schedule after each grade, in the order of [`Grade::ALL`].
 pub fn after_each(
-    standing: &Standing,
+    standing: &CardStanding,
     desired_retention: f32,
     clock: &Clock,
 ) -> AppResult<[(Grade, Scheduled); 4]> {
@@ -150,19 +150,19 @@ pub fn after_each(
     };
     let [hard_days, good_days, easy_days] = days;
     let hard = match standing.stage {
-        CardStage::Review => (CardStage::Review, Wait::Days(hard_days)),
-        _ => (missed, Wait::Minutes(HARD_MINUTES)),
+        CardStage::Review => (CardStage::Review, CardWait::Days(hard_days)),
+        _ => (missed, CardWait::Minutes(HARD_MINUTES)),
     };
-    let scheduled = |state: &fsrs::ItemState, (stage, wait): (CardStage, Wait)| Scheduled {
+    let scheduled = |state: &fsrs::ItemState, (stage, wait): (CardStage, CardWait)| Scheduled {
         stage,
         memory: of(state),
         wait,
     };
-    let later = |days: i64| (CardStage::Review, Wait::Days(days));
+    let later = |days: i64| (CardStage::Review, CardWait::Days(days));
     Ok([
         (
             Grade::Again,
-            scheduled(&states.again, (missed, Wait::Minutes(AGAIN_MINUTES))),
+            scheduled(&states.again, (missed, CardWait::Minutes(AGAIN_MINUTES))),
         ),
         (Grade::Hard, scheduled(&states.hard, hard)),
         (Grade::Good, scheduled(&states.good, later(good_days))),
@@ -182,7 +182,7 @@ fn states(memory: Option<Recall>, retention: f32, elapsed: u32) -> AppResult<Nex
 
 /// Days until the card comes back after Hard, Good and Easy. An easier grade never comes back
 /// sooner.
-fn days_of(standing: &Standing, states: &NextStates) -> [i64; 3] {
+fn days_of(standing: &CardStanding, states: &NextStates) -> [i64; 3] {
     let fuzzed = |interval: f32, grade: Grade| fuzz(whole(interval), standing, grade);
     let hard = fuzzed(states.hard.interval, Grade::Hard);
     let least = match standing.stage {
@@ -202,7 +202,7 @@ fn whole(interval: f32) -> i64 {
 /// Moves an interval by a few days, so that cards that were learned together do not stay together.
 /// The same card gets the same days each time it is asked, so that the buttons tell the truth.
 /// The range is that of Anki.
-fn fuzz(days: i64, standing: &Standing, grade: Grade) -> i64 {
+fn fuzz(days: i64, standing: &CardStanding, grade: Grade) -> i64 {
     if days < 3 {
         return days;
     }
@@ -251,8 +251,8 @@ mod tests {
         }
     }
 
-    fn new(card: u128) -> Standing {
-        Standing {
+    fn new(card: u128) -> CardStanding {
+        CardStanding {
             card: Uuid::from_u128(card),
             stage: CardStage::New,
             memory: None,
@@ -262,10 +262,10 @@ mod tests {
     }
 
     /// Reviews the card and returns its next standing, with the day on which it is due.
-    fn review(standing: &Standing, grade: Grade, clock: &Clock) -> (Standing, Scheduled) {
+    fn review(standing: &CardStanding, grade: Grade, clock: &Clock) -> (CardStanding, Scheduled) {
         let all = after_each(standing, 0.9, clock).unwrap();
         let (_, after) = all.into_iter().find(|(of, _)| *of == grade).unwrap();
-        let next = Standing {
+        let next = CardStanding {
             stage: after.stage,
             memory: Some(after.memory),
             last_day: Some(today(clock)),
@@ -280,11 +280,11 @@ mod tests {
         // In Kolkata it is the next day already.
         let late = clock("2026-03-10T20:00:00Z");
         assert_eq!(today(&late).to_string(), "2026-03-11");
-        let due = Wait::Days(1).due_at(&late);
+        let due = CardWait::Days(1).due_at(&late);
         assert_eq!(due.to_rfc3339(), "2026-03-11T18:30:00+00:00");
-        assert_eq!(Wait::Minutes(5).words(), "5 minutes");
-        assert_eq!(Wait::Days(1).words(), "1 day");
-        assert_eq!(Wait::Days(90).words(), "3 months");
+        assert_eq!(CardWait::Minutes(5).words(), "5 minutes");
+        assert_eq!(CardWait::Days(1).words(), "1 day");
+        assert_eq!(CardWait::Days(90).words(), "3 months");
         // Midnight does not exist in this zone on this day.
         let day = NaiveDate::from_ymd_opt(2026, 9, 6).unwrap();
         let start = day_start(chrono_tz::America::Santiago, day);
@@ -295,9 +295,9 @@ mod tests {
     fn easier_grades_wait_longer_and_a_miss_comes_back_at_once() {
         let now = clock("2026-03-10T08:00:00Z");
         let all = after_each(&new(1), 0.9, &now).unwrap();
-        let waits: Vec<Wait> = all.iter().map(|(_, after)| after.wait).collect();
-        assert_eq!(waits[..2], [Wait::Minutes(5), Wait::Minutes(10)]);
-        assert!(matches!((waits[2], waits[3]), (Wait::Days(good), Wait::Days(easy)) if good < easy));
+        let waits: Vec<CardWait> = all.iter().map(|(_, after)| after.wait).collect();
+        assert_eq!(waits[..2], [CardWait::Minutes(5), CardWait::Minutes(10)]);
+        assert!(matches!((waits[2], waits[3]), (CardWait::Days(good), CardWait::Days(easy)) if good < easy));
         let (learned, _) = review(&new(1), Grade::Good, &now);
         let later = clock("2026-03-13T08:00:00Z");
         let (missed, after) = review(&learned, Grade::Again, &later);
@@ -345,7 +345,7 @@ mod tests {
             let mut before = 0;
             for _ in 0..times {
                 let (next, after) = review(&standing, Grade::Good, &now);
-                let Wait::Days(days) = after.wait else { panic!("minutes") };
+                let CardWait::Days(days) = after.wait else { panic!("minutes") };
                 let memory = after.memory;
                 prop_assert!(memory.stability > 0.0 && (1.0..=10.0).contains(&memory.difficulty));
                 prop_assert!(days > before, "{days} after {before}");

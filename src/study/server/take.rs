@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::chunks::{Chunk, chunks, relevance};
+use super::chunks::{StudyChunk, chunks, relevance};
 use super::rules::{self, RuleCard, cards};
 use super::store::cards::{NewCard, content_key};
 use super::store::materials::{self, NewMaterial};
@@ -157,14 +157,14 @@ pub async fn take_course(
 
 /// A text with its passages and cards.
 struct CutText {
-    chunks: Vec<(Option<TopicId>, Chunk)>,
+    chunks: Vec<(Option<TopicId>, StudyChunk)>,
     central: Vec<f64>,
     cards: Vec<RuleCard>,
 }
 
 impl CutText {
-    fn of(chunks: Vec<(Option<TopicId>, Chunk)>) -> Self {
-        let plain: Vec<Chunk> = chunks.iter().map(|(_, chunk)| chunk.clone()).collect();
+    fn of(chunks: Vec<(Option<TopicId>, StudyChunk)>) -> Self {
+        let plain: Vec<StudyChunk> = chunks.iter().map(|(_, chunk)| chunk.clone()).collect();
         let central = relevance(&plain);
         let cards = cards(&plain, &central);
         Self {

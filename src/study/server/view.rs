@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::review;
-use super::store::cards::{CardRow, PAGE as CARDS};
-use super::store::materials::{ChunkRow, MaterialRow, PAGE as MATERIALS};
+use super::store::cards::{StudyCardRow, PAGE as CARDS};
+use super::store::materials::{StudyChunkRow, MaterialRow, PAGE as MATERIALS};
 use super::store::{self, CardContent, no_card, no_material};
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
@@ -105,7 +105,7 @@ pub async fn material(
 }
 
 /// A card in a list. The answer of a question is left out: a running quiz may ask it.
-fn card_line(row: &CardRow, clock: &Clock) -> CardLine {
+fn card_line(row: &StudyCardRow, clock: &Clock) -> CardLine {
     let content = CardContent::of(row.content.clone());
     let is_reported = row.status == "reported";
     let when = match (row.due_at, row.reviews) {
@@ -128,7 +128,7 @@ fn card_line(row: &CardRow, clock: &Clock) -> CardLine {
 }
 
 /// The passages as HTML.
-fn passages(chunks: &[ChunkRow], language: &Language) -> Html {
+fn passages(chunks: &[StudyChunkRow], language: &Language) -> Html {
     let mut html = String::new();
     for chunk in chunks {
         let text = escape(&chunk.content);

@@ -147,7 +147,7 @@ pub async fn remove_orphans(
 
 /// A card with its schedule and its passage.
 #[derive(Debug, Clone, QueryableByName)]
-pub struct CardRow {
+pub struct StudyCardRow {
     #[diesel(sql_type = SqlUuid)]
     pub generated_asset_id: CardId,
     #[diesel(sql_type = SqlUuid)]
@@ -193,7 +193,7 @@ pub async fn list(
     user: UserId,
     material: MaterialId,
     query: &CardQuery,
-) -> QueryResult<Vec<CardRow>> {
+) -> QueryResult<Vec<StudyCardRow>> {
     statement(format!(
         "select {COLUMNS} from {TABLES}
          where a.user_id = $1 and a.study_material_id = $2 and a.deleted_at is null
@@ -218,7 +218,7 @@ pub async fn for_file(
     user: UserId,
     material: MaterialId,
     most: i64,
-) -> QueryResult<Vec<CardRow>> {
+) -> QueryResult<Vec<StudyCardRow>> {
     statement(format!(
         "select {COLUMNS} from {TABLES}
          where a.user_id = $1 and a.study_material_id = $2 and a.deleted_at is null and a.question_id is null
@@ -233,7 +233,7 @@ pub async fn for_file(
 }
 
 /// Returns a card that is not deleted.
-pub async fn one(conn: &mut Conn, user: UserId, card: CardId) -> QueryResult<Option<CardRow>> {
+pub async fn one(conn: &mut Conn, user: UserId, card: CardId) -> QueryResult<Option<StudyCardRow>> {
     statement(format!(
         "select {COLUMNS} from {TABLES}
          where a.user_id = $1 and a.generated_asset_id = $2 and a.deleted_at is null and m.deleted_at is null"
@@ -247,7 +247,7 @@ pub async fn one(conn: &mut Conn, user: UserId, card: CardId) -> QueryResult<Opt
 
 /// The passage of a card, and its topic if the learner studies the course.
 #[derive(Debug, QueryableByName)]
-pub struct PassageRow {
+pub struct CardPassageRow {
     #[diesel(sql_type = Text)]
     pub heading: String,
     #[diesel(sql_type = Text)]
@@ -264,7 +264,7 @@ pub async fn passage(
     conn: &mut Conn,
     user: UserId,
     card: CardId,
-) -> QueryResult<Option<PassageRow>> {
+) -> QueryResult<Option<CardPassageRow>> {
     statement(
         "select k.heading, k.content, c.slug as course, t.slug as topic, t.title as topic_title
          from generated_assets a

@@ -11,7 +11,7 @@ use crate::platform::db::schema::{study_materials, topic_blocks};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, MaterialId, TopicId, UserId};
 use crate::study::StudyQuery;
-use crate::study::server::chunks::Chunk;
+use crate::study::server::chunks::StudyChunk;
 
 /// Lines of one page of the list.
 pub const PAGE: i64 = 20;
@@ -141,7 +141,7 @@ pub async fn courses_to_take(conn: &mut Conn, user: UserId) -> QueryResult<Vec<C
          where e.user_id = $1 and e.status in ('active', 'completed')
            and not exists (select from study_materials m
                            where m.user_id = $1 and m.course_id = e.course_id and m.source_type = 'course')
-         order by c.title collate \"unicode\", c.slug",
+         order by lower(c.title), c.slug",
     )
     .bind::<SqlUuid, _>(user)
     .load(conn)
@@ -232,7 +232,7 @@ pub async fn of_course(
 pub async fn replace_chunks(
     conn: &mut Conn,
     material: MaterialId,
-    chunks: &[(Option<TopicId>, Chunk)],
+    chunks: &[(Option<TopicId>, StudyChunk)],
     central: &[f64],
 ) -> QueryResult<Vec<Uuid>> {
     statement("delete from content_chunks where study_material_id = $1")
@@ -240,7 +240,7 @@ pub async fn replace_chunks(
         .execute(conn)
         .await?;
     let ids: Vec<Uuid> = chunks.iter().map(|_| Uuid::new_v4()).collect();
-    let words = |chunk: &Chunk| i32::try_from(chunk.words()).unwrap_or(i32::MAX);
+    let words = |chunk: &StudyChunk| i32::try_from(chunk.words()).unwrap_or(i32::MAX);
     let all = chunks.iter().map(|(_, chunk)| chunk);
     statement(
         "insert into content_chunks (content_chunk_id, study_material_id, chunk_order, chunk_type, content, heading,
@@ -264,7 +264,7 @@ pub async fn replace_chunks(
 
 /// A passage of a material.
 #[derive(Debug, QueryableByName)]
-pub struct ChunkRow {
+pub struct StudyChunkRow {
     #[diesel(sql_type = Text)]
     pub chunk_type: String,
     #[diesel(sql_type = Text)]
@@ -278,7 +278,7 @@ pub async fn chunks(
     conn: &mut Conn,
     user: UserId,
     material: MaterialId,
-) -> QueryResult<Vec<ChunkRow>> {
+) -> QueryResult<Vec<StudyChunkRow>> {
     statement(
         "select k.chunk_type, k.content, k.word_count
          from content_chunks k join study_materials m on m.study_material_id = k.study_material_id

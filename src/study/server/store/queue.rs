@@ -13,7 +13,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, MaterialId, QuestionId, UserId};
 use crate::platform::time::Clock;
 use crate::study::QueueCounts;
-use crate::study::server::schedule::{CardStage, Recall, Standing, today};
+use crate::study::server::schedule::{CardStage, Recall, CardStanding, today};
 
 /// Minutes by which a card that is being learned may come too early, when nothing else is left.
 const AHEAD: &str = "20 minutes";
@@ -59,9 +59,9 @@ pub struct QueuedRow {
 }
 
 impl QueuedRow {
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> CardStanding {
         let memory = self.stability.zip(self.difficulty);
-        Standing {
+        CardStanding {
             card: self.generated_asset_id.0,
             stage: CardStage::parse(&self.state),
             memory: memory.map(|(stability, difficulty)| Recall {
@@ -74,8 +74,9 @@ impl QueuedRow {
     }
 }
 
-/// The common table expressions `learning`, `due` and `fresh`. `$1` is the learner, `$2` the deck or
-/// null, `$3` the present time, `$4` the day, `$5` and `$6` the limits of new cards and of reviews.
+/// The common table expressions `learning`, `due` and `fresh`. `$1` is the learner, `$2` the deck
+/// or null, `$3` the present time, `$4` the day, `$5` and `$6` the limits of new cards and of
+/// reviews.
 /// Siblings of cards that were asked on this day wait for the next.
 fn queue() -> String {
     let apart = "not exists (select from asked o where o.study_material_id = s.study_material_id

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::platform::db::schema::interactions;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, InteractionId, MaterialId, QuestionId, UserId};
-use crate::study::server::schedule::{ALGORITHM, CardStage, Recall, Standing};
+use crate::study::server::schedule::{ALGORITHM, CardStage, Recall, CardStanding};
 
 /// The schedule of a card as stored.
 #[derive(Debug, Clone, PartialEq, QueryableByName, Serialize, Deserialize)]
@@ -41,9 +41,9 @@ pub struct ScheduleRow {
 }
 
 impl ScheduleRow {
-    pub fn standing(&self, card: CardId) -> Standing {
+    pub fn standing(&self, card: CardId) -> CardStanding {
         let memory = self.stability.zip(self.difficulty);
-        Standing {
+        CardStanding {
             card: card.0,
             stage: CardStage::parse(&self.state),
             memory: memory.map(|(stability, difficulty)| Recall {
@@ -142,7 +142,7 @@ pub fn after(
     }
 }
 
-/// What is kept of a review, for statistics and for the undo. Version 1.
+/// The record of a review, for statistics and for the undo. Version 1.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReviewRecord {
     pub version: u32,
@@ -211,7 +211,7 @@ async fn count(
 }
 
 #[derive(QueryableByName)]
-struct SessionRow {
+struct StudySessionRow {
     #[diesel(sql_type = SqlUuid)]
     learning_session_id: Uuid,
 }
@@ -224,7 +224,7 @@ pub async fn session(
     deck: Option<MaterialId>,
     now: DateTime<Utc>,
 ) -> QueryResult<Uuid> {
-    let row: SessionRow = statement(
+    let row: StudySessionRow = statement(
         "with present as (
              select learning_session_id from learning_sessions
              where user_id = $1 and session_type = 'review' and study_material_id is not distinct from $2
