@@ -8,7 +8,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 use crate::study::server::review::{self, SentGrade};
-use crate::study::server::store::{queue, settings};
+use crate::study::server::store::{materials, queue, settings};
 use crate::study::server::take::{self, PastedText};
 use crate::study::{Confidence, Grade, StudyQuery};
 
@@ -44,8 +44,7 @@ pub async fn fill(conn: &mut Conn) -> AppResult<()> {
     };
     let user = learner.user_id;
     let now = Utc::now();
-    let known = crate::study::server::store::materials::list(conn, user, &StudyQuery::default(), now);
-    if !known.await?.is_empty() {
+    if !materials::list(conn, user, &StudyQuery::default(), now).await?.is_empty() {
         return Ok(());
     }
     let clock = |days: i64| Clock {

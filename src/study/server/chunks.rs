@@ -286,7 +286,7 @@ pub fn relevance(chunks: &[StudyChunk]) -> Vec<f64> {
         .collect();
     let mut passages: HashMap<&str, f64> = HashMap::new();
     for word in words.iter().flatten() {
-        *passages.entry(word).or_default() += 1.0;
+        *passages.entry(word.as_str()).or_default() += 1.0;
     }
     let weigh = |words: &HashSet<String>| {
         let weights = words.iter().filter_map(|word| passages.get(word.as_str()));

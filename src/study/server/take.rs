@@ -134,7 +134,7 @@ pub async fn take_course(
     let cut = move || {
         let found = texts.iter().flat_map(|(topic, html)| {
             let chunks = chunks(html).into_iter();
-            chunks.map(|chunk| (Some(*topic), chunk))
+            chunks.map(move |chunk| (Some(*topic), chunk))
         });
         CutText::of(found.collect())
     };
