@@ -154,6 +154,8 @@ struct Scheduled {
     ease: f32,
     interval: i64,
     repetitions: usize,
+    /// The number of right answers in a row, for fixed intervals.
+    step: usize,
     last: i64,
 }
 
@@ -165,8 +167,21 @@ impl Schedule for Fsrs {
     }
 }
 
-/// Keeps the FSRS state of the card, which the predictions need under each schedule.
+/// Keeps what FSRS and SM-2 know of the card, which the predictions need under each schedule.
+/// Returns the interval of FSRS.
 fn remember(card: &mut Scheduled, grade: Grade, day: i64) -> i64 {
+    if grade == Grade::Again {
+        card.repetitions = 0;
+        card.interval = 1;
+        card.ease = (card.ease - 0.54).max(1.3);
+    } else {
+        card.repetitions += 1;
+        card.interval = match card.repetitions {
+            1 => 1,
+            2 => 6,
+            _ => (card.interval as f32 * card.ease).round() as i64,
+        };
+    }
     let clock = Clock {
         zone: chrono_tz::Tz::UTC,
         now: Utc.timestamp_opt(0, 0).unwrap() + TimeDelta::days(day),
@@ -192,18 +207,6 @@ struct Sm2 {
 impl Schedule for Sm2 {
     fn next(&self, card: &mut Scheduled, grade: Grade, day: i64) -> i64 {
         remember(card, grade, day);
-        if grade == Grade::Again {
-            card.repetitions = 0;
-            card.interval = 1;
-            card.ease = (card.ease - 0.54).max(1.3);
-            return 1;
-        }
-        card.repetitions += 1;
-        card.interval = match card.repetitions {
-            1 => 1,
-            2 => 6,
-            _ => (card.interval as f32 * card.ease).round() as i64,
-        };
         ((card.interval as f32 * self.factor).round() as i64).max(1)
     }
 }
@@ -218,11 +221,11 @@ impl Schedule for Fixed {
         const INTERVALS: [i64; 7] = [1, 3, 7, 14, 30, 60, 120];
         remember(card, grade, day);
         if grade == Grade::Again {
-            card.repetitions = 0;
+            card.step = 0;
             return 1;
         }
-        let at = card.repetitions.min(INTERVALS.len() - 1);
-        card.repetitions += 1;
+        let at = card.step.min(INTERVALS.len() - 1);
+        card.step += 1;
         ((INTERVALS[at] as f32 * self.factor).round() as i64).max(1)
     }
 }
@@ -334,6 +337,7 @@ fn learn(learner: &Learner, schedule: &impl Schedule, rng: &mut StdRng, outcome:
             ease: 2.5,
             interval: 0,
             repetitions: 0,
+            step: 0,
             last: day,
         };
         let grade = |right: bool| if right { Grade::Good } else { Grade::Again };

@@ -1,6 +1,8 @@
 //! The pages of the library.
 
 use chrono::TimeDelta;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use super::review;
 use super::store::cards::{StudyCardRow, PAGE as CARDS};
@@ -15,8 +17,8 @@ use crate::platform::ids::{CardId, MaterialId, QuestionId, UserId};
 use crate::platform::markdown::escape;
 use crate::platform::time::Clock;
 use crate::platform::ui::{Html, Language};
-use crate::question_bank::server::freeze::freeze;
-use crate::question_bank::server::grade::FrozenKind;
+use crate::question_bank::server::freeze::freeze_by;
+use crate::question_bank::server::grade::{Frozen, FrozenKind};
 use crate::question_bank::server::store as bank;
 use crate::question_bank::server::view::right;
 use crate::study::{
@@ -211,7 +213,7 @@ pub async fn sides(
     let Some(question) = found else {
         return Ok((plain(content.front), plain(content.back)));
     };
-    let frozen = freeze(question);
+    let frozen = frozen(question);
     let explanation = frozen.explanation_html.clone().unwrap_or_default();
     let html = |html: String| CardSide {
         text: String::new(),
@@ -220,6 +222,12 @@ pub async fn sides(
     let front = format!("{}{}", frozen.prompt_html, choices(&frozen.kind));
     let back = format!("{}{explanation}", right(&frozen.kind));
     Ok((html(front), html(back)))
+}
+
+/// The question in an order that is the same each time, so that the answer finds it unchanged.
+fn frozen(question: bank::BankQuestion) -> Frozen {
+    let (seed, _) = question.question_id.0.as_u64_pair();
+    freeze_by(question, &mut StdRng::seed_from_u64(seed))
 }
 
 /// The parts of a question that stand below its prompt, as HTML.
@@ -251,7 +259,7 @@ fn choices(kind: &FrozenKind) -> String {
 
 /// Returns the question and its answer as plain text, as they are kept with the card.
 pub fn plain_sides(question: bank::BankQuestion) -> CardContent {
-    let frozen = freeze(question);
+    let frozen = frozen(question);
     let text = crate::course::server::search::text_of;
     CardContent::new(
         text(&frozen.prompt_html).trim(),
