@@ -22,12 +22,23 @@ use {
     },
     crate::paths::STUDY,
     crate::platform::address,
-    crate::platform::auth::guard::require_user,
+    crate::platform::auth::guard::{SignedIn, require_user},
+    crate::platform::auth::limits::STUDY_MATERIAL,
     crate::platform::error::{AppError, FieldProblems},
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
     chrono::Utc,
 };
+
+/// Requires a signed-in person who takes in material within the limit.
+#[cfg(feature = "ssr")]
+async fn taking() -> AppResult<SignedIn> {
+    let me = require_user()?;
+    STUDY_MATERIAL
+        .take(&me.cx, &me.user_id().to_string())
+        .await?;
+    Ok(me)
+}
 
 /// Returns the learner's material, and what is due.
 #[server(input = server_fn::codec::GetUrl)]
@@ -72,7 +83,7 @@ pub async fn add_material(
     #[server(default)] subject: String,
     #[server(default)] tags: String,
 ) -> AppResult<()> {
-    let me = require_user()?;
+    let me = taking().await?;
     let user = me.user_id();
     let typed = PastedText {
         title,
@@ -94,7 +105,7 @@ pub async fn add_material(
 /// Takes in the topics of a course that are open to the learner, or brings them up to date.
 #[server]
 pub async fn take_course(course: String) -> AppResult<()> {
-    let me = require_user()?;
+    let me = taking().await?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let material = me
@@ -229,7 +240,7 @@ fn read_card(
 /// Adds cards from CSV text.
 #[server]
 pub async fn import_cards(material: MaterialId, #[server(default)] csv: String) -> AppResult<()> {
-    let me = require_user()?;
+    let me = taking().await?;
     let user = me.user_id();
     let text = csv;
     let added = me
