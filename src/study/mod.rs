@@ -30,7 +30,7 @@ pub const TITLE_CHARACTERS: u32 = 200;
 pub const SUBJECT_CHARACTERS: u32 = 100;
 
 /// Longest text that can be pasted, in characters.
-pub const TEXT_CHARACTERS: u32 = 200_000;
+pub const TEXT_CHARACTERS: u32 = 100_000;
 
 /// Longest side of a card, in characters.
 pub const SIDE_CHARACTERS: u32 = 2_000;
@@ -42,7 +42,7 @@ pub const TAGS_CHARACTERS: u32 = 400;
 pub const REPORT_CHARACTERS: u32 = 1_000;
 
 /// Longest CSV text that can be pasted, in characters.
-pub const CSV_CHARACTERS: u32 = 500_000;
+pub const CSV_CHARACTERS: u32 = 100_000;
 
 /// Address of a material.
 pub fn material_path(material: MaterialId) -> String {
