@@ -315,6 +315,29 @@ const TABLE: &str = "
     own_data/api/request_own_copy -                                             401 200 200 200 200 200 200
     own_data/api/delete_own_account password=wrong                              401 422 422 422 422 422 422
     own_data/api/keep_own_account -                                             401 200 200 200 200 200 200
+    GET study/api/load_study    query[q]=&query[tag]=&query[page]=0             401 200 200 200 200 200 200
+    GET study/api/count_due     -                                               401 200 200 200 200 200 200
+    GET study/api/load_study_tags -                                             401 200 200 200 200 200 200
+    study/api/add_material      title=                                          401 422 422 422 422 422 422
+    study/api/take_course       course=open                                     401 200 403 403 403 403 403
+    GET study/api/load_material material=MATERIAL                               401 200 404 404 404 404 404
+    study/api/trash_material    material=NOBODY&trashed=true                    401 404 404 404 404 404 404
+    study/api/trash_material    material=MATERIAL&trashed=false                 401 200 404 404 404 404 404
+    GET study/api/load_trash    -                                               401 200 200 200 200 200 200
+    study/api/delete_material   material=MATERIAL                               401 404 404 404 404 404 404
+    study/api/add_card          material=MATERIAL&front=A&back=B                401 200 404 404 404 404 404
+    study/api/import_cards      material=MATERIAL&csv=C,D                       401 200 404 404 404 404 404
+    GET study/api/load_card     card=CARDID                                     401 200 404 404 404 404 404
+    study/api/save_card         card=CARDID&front=A&back=B                      401 200 404 404 404 404 404
+    study/api/report_card       card=CARDID&reported=false                      401 200 404 404 404 404 404
+    study/api/delete_card       card=NOBODY                                     401 404 404 404 404 404 404
+    GET study/api/load_review   query[deck]=MATERIAL                            401 200 404 404 404 404 404
+    study/api/review_card       card=CARDID&version=99&grade=3                  401 200 404 404 404 404 404
+    study/api/undo_review       -                                               401 409 409 409 409 409 409
+    study/api/spread_backlog    -                                               401 200 200 200 200 200 200
+    GET study/api/load_progress -                                               401 200 200 200 200 200 200
+    GET study/api/load_study_settings -                                         401 200 200 200 200 200 200
+    study/api/save_study_settings retention=1                                   401 422 422 422 422 422 422
     GET find/api/find           q=a                                             200 200 200 200 200 200 200
     authoring/api/schedule_topic course=open&topic=TOPIC&at=x                   401 403 403 422 403 422 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
@@ -371,6 +394,8 @@ async fn everybody_gets_what_the_table_says() {
             .replace("INVITED", &ids.invitation_list)
             .replace("TEACHING", &ids.tutor_application)
             .replace("PROMPT", &ids.prompt)
+            .replace("MATERIAL", &ids.material)
+            .replace("CARDID", &ids.card)
             .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
@@ -440,7 +465,24 @@ pub(crate) struct Filled {
     pub person: String,
     pub invitation_list: String,
     pub tutor_application: String,
+    pub material: String,
+    pub card: String,
 }
+
+/// A text in the learner's study library with a card that was reported, and one in the trash.
+const STUDY_LIBRARY: &str = "insert into study_materials (user_id, title, source_type, tags)
+    select user_id, 'Averages', 'text', '{math}' from users where email = 'learner@example.org';
+    insert into study_materials (user_id, title, source_type, deleted_at)
+    select user_id, 'Old', 'text', now() from users where email = 'learner@example.org';
+    insert into content_chunks (study_material_id, chunk_order, chunk_type, content, heading, word_count)
+    select study_material_id, 1, 'paragraph', 'The mean is the sum.', 'Mean', 5 from study_materials where deleted_at is null;
+    insert into generated_assets (user_id, study_material_id, content_chunk_id, card_kind, content, content_key, generation_model)
+    select m.user_id, m.study_material_id, k.content_chunk_id, 'term', '{\"version\": 1, \"front\": \"mean\", \"back\": \"The sum.\"}', 'mean', 'rules-1'
+    from study_materials m join content_chunks k on k.study_material_id = m.study_material_id;
+    insert into card_states (generated_asset_id, user_id, study_material_id, sibling_key, position)
+    select generated_asset_id, user_id, study_material_id, 'mean', 1 from generated_assets;
+    insert into user_feedback (user_id, generated_asset_id, feedback_type, comment)
+    select user_id, generated_asset_id, 'report', 'Wrong' from generated_assets";
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
 /// the middle of a quiz and of an exam of `open`, and has a certificate.
@@ -518,7 +560,16 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
          insert into topic_prompt_suggestions (course_id, topic_id, prompt_text, answer, answer_html)
          select course_id, topic_id, 'Why?', 'Because.', '<p>Because.</p>' from topics where slug = 't'";
     site.test.sql(ask).await;
+    site.test.sql(STUDY_LIBRARY).await;
     Filled {
+        material: site
+            .test
+            .text("select study_material_id from study_materials where deleted_at is null")
+            .await,
+        card: site
+            .test
+            .text("select generated_asset_id from generated_assets")
+            .await,
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,

@@ -191,6 +191,16 @@ fn routes() -> RouteTable {
         Route::lazy("/marking/:submission", || {
             Box::pin(marking(MarkingPages::Marking))
         }),
+        Route::lazy("/study", || Box::pin(study(StudyPages::Home))),
+        Route::lazy("/study/new", || Box::pin(study(StudyPages::New))),
+        Route::lazy("/study/materials/:material", || {
+            Box::pin(study(StudyPages::Material))
+        }),
+        Route::lazy("/study/cards/:card", || Box::pin(study(StudyPages::Card))),
+        Route::lazy("/study/review", || Box::pin(study(StudyPages::Review))),
+        Route::lazy("/study/progress", || Box::pin(study(StudyPages::Progress))),
+        Route::lazy("/study/settings", || Box::pin(study(StudyPages::Settings))),
+        Route::lazy("/study/trash", || Box::pin(study(StudyPages::Trash))),
         Route::lazy("/find", || Box::pin(home(Home::Find))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),

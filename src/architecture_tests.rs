@@ -31,6 +31,7 @@ const FLOORS: &[&str] = &[
     "player",
     "gradebook",
     "today",
+    "study",
     "people",
     "find",
     // Everything below is put together here.

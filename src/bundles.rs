@@ -60,7 +60,7 @@ use crate::platform::auth::pages::{
 use crate::platform::notifications::pages::{
     notification_choices_page, notifications_page, stop_mails_page,
 };
-use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::player::pages::{resume_page, topic_page};
 use crate::player::survey::pages::survey_page;
 use crate::practice::pages::practice_page;
 use crate::question_bank::authoring::pages::{
@@ -68,6 +68,10 @@ use crate::question_bank::authoring::pages::{
 };
 use crate::quiz::pages::quiz_page;
 use crate::quiz::settings::pages::quiz_settings_page;
+use crate::study::pages::{
+    learning_page, study_card_page, study_material_page, study_new_page, study_page,
+    study_progress_page, study_review_page, study_settings_page, study_trash_page,
+};
 use crate::today::pages::{teaching_page, today_page};
 use crate::tutor_chat::desk::pages::{learner_questions_page, suggestions_page};
 use crate::tutor_chat::pages::tutor_page;
@@ -127,7 +131,7 @@ bundle! {
     /// Courses that a person takes or teaches, and finding.
     home, Home {
         Find => find_page,
-        Learn => learn_page,
+        Learn => learning_page,
         Resume => resume_page,
         Teach => teaching_page,
     }
@@ -159,6 +163,20 @@ bundle! {
         Exercise => exercise_page,
         TutorComments => tutor_comments_page,
         MyGrade => my_grade_page,
+    }
+}
+
+bundle! {
+    /// A learner's own study library.
+    study, StudyPages {
+        Home => study_page,
+        New => study_new_page,
+        Material => study_material_page,
+        Card => study_card_page,
+        Review => study_review_page,
+        Progress => study_progress_page,
+        Settings => study_settings_page,
+        Trash => study_trash_page,
     }
 }
 

@@ -65,6 +65,9 @@ const TEXTS: &str = "
     topic_schedules: problem
     ai_notes: summary_markdown
     ai_usage: model
+    study_materials: title description subject_area
+    content_chunks: content heading
+    user_feedback: comment
     mail_log: subject problem
     background_jobs: last_error
 ";
@@ -250,6 +253,8 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("submission", "00000000-0000-0000-0000-000000000000"),
         ("exercise", ids.exercise.as_str()),
         ("column", GRADE_COLUMN),
+        ("material", ids.material.as_str()),
+        ("card", ids.card.as_str()),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -330,7 +335,10 @@ fn marked_work() -> String {
          set sentences = jsonb_build_array(jsonb_build_object('text', {hostile}, 'cites', '[]'::jsonb))
          where role = 'assistant';
          insert into ai_usage (usage_id, course_id, purpose, model, prompt_version, tokens_in, tokens_out, outcome, milliseconds)
-         select gen_random_uuid(), course_id, 'answer', 'x', 'x', 1, 1, 'ok', 1 from courses"
+         select gen_random_uuid(), course_id, 'answer', 'x', 'x', 1, 1, 'ok', 1 from courses;
+         update study_materials set tags = array[{hostile}];
+         update generated_assets set tags = array[{hostile}],
+                content = jsonb_build_object('version', 1, 'front', {hostile}, 'back', {hostile})"
     )
 }
 
@@ -381,6 +389,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
             "/teach/{course}/activity.csv",
+            "/study/materials/{material}/cards.csv",
             "/admin/audit.csv",
             "/site/logo/{file}",
             "/site/accent.css",

@@ -25,6 +25,7 @@ pub mod platform;
 pub mod player;
 pub mod quiz;
 pub mod routes;
+pub mod study;
 pub mod teaching;
 pub mod today;
 

@@ -36,6 +36,9 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
     format!("/learn/{course}/exam/{exam}")
 }
 
+/// The learner's own study library.
+pub const STUDY: &str = "/study";
+
 /// List of the learner's own certificates.
 pub const CERTIFICATES: &str = "/certificates";
 

@@ -48,6 +48,8 @@ const LEARNER: Walk[] = [
     { fill: { "Your password": "wrong" }, press: "Delete my account", then: "errors" },
     { press: "Request a copy", then: "next page" },
   ] },
+  { path: "/study/new", steps: [{ fill: { Title: " " }, press: "Make cards", then: "errors" }] },
+  { path: "/study/settings", steps: [{ fill: { "New cards a day": "-1" }, press: "Save", then: "errors" }] },
   { path: "/courses/open-to-all", steps: [{ press: "Enroll", then: "next page" }] },
   { path: TOPIC, steps: [
     { press: "Check", then: "errors" },

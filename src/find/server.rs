@@ -37,7 +37,7 @@ impl Audience {
 }
 
 /// Pages on which people do something: title, address, further words, and their audience.
-const ACTIONS: [(&str, &str, &str, Audience); 21] = [
+const ACTIONS: [(&str, &str, &str, Audience); 22] = [
     ("My learning", "/learn", "home courses", Audience::Members),
     (
         "Browse the courses",
@@ -56,6 +56,12 @@ const ACTIONS: [(&str, &str, &str, Audience); 21] = [
         "Your orders",
         "/orders",
         "payments invoices",
+        Audience::Members,
+    ),
+    (
+        "Study",
+        "/study",
+        "cards review library flashcards",
         Audience::Members,
     ),
     (

@@ -127,6 +127,12 @@ id!(
     /// Question that a learner handed to the tutors of the course.
     TutorRequestId,
     SuggestionId,
+    /// Material of a learner's study library.
+    MaterialId,
+    /// Card of a learner's study library.
+    CardId,
+    /// Review of a card.
+    InteractionId,
 );
 
 #[cfg(test)]

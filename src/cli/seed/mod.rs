@@ -8,6 +8,7 @@ mod class;
 mod cohort;
 mod questions;
 mod site;
+mod study;
 mod talk;
 mod threads;
 mod tutor;
@@ -74,6 +75,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         work::hand_in(conn).await?;
         work::grade(conn).await?;
         admission::admit(conn).await?;
+        study::fill(conn).await?;
         site::fill(conn).await
     })
     .await

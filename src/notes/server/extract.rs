@@ -73,7 +73,7 @@ fn concepts(paragraphs: &[Paragraph]) -> Vec<FoundConcept> {
 }
 
 /// Returns the text as a term, if it can be one: a few words that begin with a letter.
-fn term(text: &str) -> Option<String> {
+pub fn term(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches([',', '.', ':', ';']);
     let words = text.split_whitespace().count();
     let is_term = (1..=4).contains(&words)
@@ -146,7 +146,7 @@ fn is_whole(sentence: &str) -> bool {
 
 /// Returns true if the sentence says something of the term, which is in lowercase and set off in
 /// the text: “The mean shares the total out equally.”, “It has a measure, the range: the …”.
-fn introduces(sentence: &str, term: &str) -> bool {
+pub fn introduces(sentence: &str, term: &str) -> bool {
     let text = sentence.to_lowercase();
     let Some(at) = find_word(&text, term).filter(|_| is_whole(sentence)) else {
         return false;
@@ -167,7 +167,7 @@ const JOINING: [&str; 14] = [
 ];
 
 /// Returns true if the sentence defines the term, which is in lowercase.
-fn defines(sentence: &str, term: &str) -> bool {
+pub fn defines(sentence: &str, term: &str) -> bool {
     let text = sentence.to_lowercase();
     let Some(at) = find_word(&text, term).filter(|_| is_whole(sentence)) else {
         return false;

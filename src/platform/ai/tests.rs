@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::testing::{KEY, ModelServer, Scripted};
-use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenPrice, TokenCount};
+use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenCount, TokenPrice};
 use crate::platform::db::testing::config_for;
 
 async fn ask(server: &ModelServer) -> (String, ChatReply) {

@@ -104,6 +104,12 @@ pub const POSTS: Limit = Limit {
     burst: 10.0,
     every_s: 6.0,
 };
+/// Texts, courses and files of cards that a person takes into the study library.
+pub const STUDY_MATERIAL: Limit = Limit {
+    name: "study-material",
+    burst: 30.0,
+    every_s: 30.0,
+};
 /// Messages that a tutor sends to members of cohorts.
 pub const TUTOR_MESSAGES: Limit = Limit {
     name: "tutor-messages",

@@ -130,6 +130,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_states (generated_asset_id) {
+        generated_asset_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        study_material_id -> Uuid,
+        sibling_key -> Text,
+        position -> Int8,
+        is_open -> Bool,
+        state -> Text,
+        stability -> Nullable<Float4>,
+        difficulty -> Nullable<Float4>,
+        due_at -> Nullable<Timestamptz>,
+        first_day -> Nullable<Date>,
+        last_day -> Nullable<Date>,
+        reviews -> Int4,
+        lapses -> Int4,
+        version -> Int4,
+        last_interaction_id -> Nullable<Uuid>,
+        algorithm -> Text,
+        parameters -> Array<Nullable<Float4>>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::MemberStatus;
 
@@ -246,6 +271,23 @@ diesel::table! {
         user_id -> Uuid,
         organization_id -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    content_chunks (content_chunk_id) {
+        content_chunk_id -> Uuid,
+        organization_id -> Uuid,
+        study_material_id -> Uuid,
+        chunk_order -> Int4,
+        chunk_type -> Text,
+        content -> Text,
+        heading -> Text,
+        topic_id -> Nullable<Uuid>,
+        word_count -> Int4,
+        relevance_score -> Float8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -652,6 +694,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    generated_assets (generated_asset_id) {
+        generated_asset_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        study_material_id -> Uuid,
+        content_chunk_id -> Nullable<Uuid>,
+        question_id -> Nullable<Uuid>,
+        asset_type -> Text,
+        card_kind -> Text,
+        content -> Jsonb,
+        content_key -> Text,
+        tags -> Array<Nullable<Text>>,
+        generation_model -> Text,
+        status -> Text,
+        quality_score -> Nullable<Float8>,
+        is_edited -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    interactions (organization_id, created_at, interaction_id) {
+        organization_id -> Uuid,
+        created_at -> Timestamptz,
+        interaction_id -> Uuid,
+        user_id -> Uuid,
+        learning_session_id -> Uuid,
+        generated_asset_id -> Uuid,
+        interaction_type -> Text,
+        interaction_data -> Jsonb,
+        is_correct -> Nullable<Bool>,
+        response_time_ms -> Nullable<Int4>,
+        confidence_level -> Nullable<Float8>,
+    }
+}
+
+diesel::table! {
     learner_activity_days (user_id, course_id, day) {
         user_id -> Uuid,
         organization_id -> Uuid,
@@ -705,6 +786,19 @@ diesel::table! {
         analysis_summary -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    learning_sessions (learning_session_id) {
+        learning_session_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        study_material_id -> Nullable<Uuid>,
+        session_type -> Text,
+        started_at -> Timestamptz,
+        ended_at -> Timestamptz,
+        total_interactions -> Int4,
     }
 }
 
@@ -829,6 +923,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    progress_metrics (organization_id, user_id, recorded_at, metric_type) {
+        organization_id -> Uuid,
+        recorded_at -> Timestamptz,
+        user_id -> Uuid,
+        metric_type -> Text,
+        metric_value -> Float8,
+        time_period -> Text,
+        aggregation_type -> Text,
+    }
+}
+
+diesel::table! {
     sign_ups (sign_up_id) {
         sign_up_id -> Uuid,
         organization_id -> Uuid,
@@ -840,6 +946,38 @@ diesel::table! {
         expires_at -> Timestamptz,
         terms_page_id -> Nullable<Uuid>,
         terms_version -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    study_materials (study_material_id) {
+        study_material_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Nullable<Uuid>,
+        title -> Text,
+        description -> Text,
+        source_type -> Text,
+        status -> Text,
+        content_length -> Int4,
+        subject_area -> Text,
+        tags -> Array<Nullable<Text>>,
+        language -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    study_settings (user_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        desired_retention -> Float4,
+        new_per_day -> Int4,
+        reviews_per_day -> Int4,
+        from_answers -> Bool,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1254,6 +1392,21 @@ diesel::table! {
         writer -> Nullable<Uuid>,
         change -> Int4,
         released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    user_feedback (feedback_id) {
+        feedback_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        generated_asset_id -> Uuid,
+        feedback_type -> Text,
+        rating -> Nullable<Int4>,
+        comment -> Text,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 

@@ -22,7 +22,7 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 20] = [
+const EXPIRED: [(&str, &str); 24] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
@@ -64,6 +64,13 @@ const EXPIRED: [(&str, &str); 20] = [
     (
         "today_dismissals",
         "until < now() - interval '1 day' or created_at < now() - interval '400 days'",
+    ),
+    ("study_materials", "deleted_at < now() - interval '30 days'"),
+    ("interactions", "created_at < now() - interval '1 year'"),
+    ("learning_sessions", "ended_at < now() - interval '1 year'"),
+    (
+        "progress_metrics",
+        "recorded_at < now() - interval '5 years'",
     ),
     ("live_events", "created_at < now() - interval '1 hour'"),
     ("rate_limits", "updated_at < now() - interval '1 day'"),
@@ -174,7 +181,8 @@ async fn make_partitions(cx: &JobContext) -> AppResult<()> {
     system
         .batch_execute(
             "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2);
-             call make_partitions('learner_activity_events', 2)",
+             call make_partitions('learner_activity_events', 2);
+             call make_partitions('interactions', 2); call make_partitions('progress_metrics', 2)",
         )
         .await?;
     Ok(())

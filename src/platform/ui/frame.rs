@@ -151,13 +151,14 @@ pub fn SiteHeader() -> impl IntoView {
 }
 
 const LEARNING: (&str, &str) = ("/learn", "My learning");
+const STUDY: (&str, &str) = ("/study", "Study");
 const COURSES: (&str, &str) = ("/courses", "Courses");
 const TEACHING: (&str, &str) = ("/teach", "Teaching");
 const PEOPLE: (&str, &str) = ("/admin/people", "People");
 
 fn site_links() -> Vec<(String, String)> {
     let own = match viewer() {
-        Some(viewer) if viewer.role == UserRole::Learner => vec![LEARNING, COURSES],
+        Some(viewer) if viewer.role == UserRole::Learner => vec![LEARNING, STUDY, COURSES],
         Some(viewer) if viewer.role == UserRole::Admin => {
             vec![LEARNING, COURSES, TEACHING, PEOPLE]
         }
@@ -250,6 +251,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             </p>
             <hr />
             <MenuItem href="/learn">"My learning"</MenuItem>
+            <MenuItem href="/study">"Study"</MenuItem>
             <MenuItem href="/courses">"Courses"</MenuItem>
             {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
             {is_admin.then(|| view! { <MenuItem href=PEOPLE.0>{PEOPLE.1}</MenuItem> })}

@@ -13,9 +13,10 @@ use crate::platform::ui::{
 use crate::player::api::{my_courses, resume_course};
 use crate::player::{MyCourse, Upcoming};
 
-pub fn learn_page() -> AnyView {
+/// Page `/learn`. `below` stands below the courses.
+pub fn learn_page(below: AnyView) -> AnyView {
     let courses = page_resource(|| (), |()| my_courses());
-    view! { <Page title="My learning">{loaded(courses, home)}</Page> }.erase()
+    view! { <Page title="My learning">{loaded(courses, home)} {below}</Page> }.erase()
 }
 
 fn home(courses: Vec<MyCourse>) -> AnyView {

@@ -6,7 +6,7 @@ use diesel::sql_types::{Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::copies;
-use super::holdings::{BY_ADDRESS, Erasure, HOLDINGS, OF_MEMBERS};
+use super::holdings::{BY_ADDRESS, Erasure, HOLDINGS, OF_MEMBERS, WITHOUT_KEYS};
 use super::mails::{OwnDataMail, OwnDataNews};
 use crate::people::own_data::GRACE_DAYS;
 use crate::people::server::accounts::{no_person, require_another_admin};
@@ -125,6 +125,12 @@ pub async fn erase(
             Erasure::Kept(_) => continue,
         };
         statement(sql).bind::<Uuid, _>(person).execute(conn).await?;
+    }
+    for table in WITHOUT_KEYS {
+        statement(format!("delete from {table} where user_id = $1"))
+            .bind::<Uuid, _>(person)
+            .execute(conn)
+            .await?;
     }
     for (_, file) in own {
         files.remove(conn, file.file_id).await?;

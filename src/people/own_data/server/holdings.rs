@@ -83,11 +83,15 @@ const APPLICATION: &str = "case when t.undo_until > now()
     then '{status,previous_status,undo_until,decided_at,decided_by,decision_act,paid_by,mail_subject,mail_text,waitlisted_at,offer_expires_at,admitted_at}'
     else '{previous_status,undo_until,decided_by,decision_act,paid_by}' end";
 
+/// The answer of a question stays out, because a running quiz may ask it.
+const STUDY_CARD: &str = "case when t.question_id is null then '{}' else '{content}' end";
+
 /// Every column that refers to a person.
 pub const HOLDINGS: &[Holding] = &[
     holding("ai_notes", "edited_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("ai_usage", "user_id", ALL, Changed("user_id = null")),
     holding("card_refunds", "requested_by", ACT_ON_OTHERS, RECORD),
+    holding("card_states", "user_id", ALL, Deleted),
     holding("cart_codes", "user_id", ALL, Deleted),
     holding("cart_items", "user_id", ALL, Deleted),
     holding("cohort_announcements", "author_user_id", Without("'{body_html}'"), OTHERS_READ),
@@ -121,6 +125,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("exam_resets", "reset_by", ACT_ON_OTHERS, RECORD),
     holding("exam_sittings", "user_id", Without("'{paper}'"), EVIDENCE),
     holding("first_answers", "user_id", LeftOut("Statistics of questions. Your answers are in the other files."), Deleted),
+    holding("generated_assets", "user_id", Without(STUDY_CARD), Deleted),
     holding("grade_entries", "user_id", Without("'{noted_by}'"), Deleted),
     holding("grade_entries", "noted_by", ACT_ON_OTHERS, RECORD),
     holding("invitation_lists", "uploaded_by", ACT_ON_OTHERS, RECORD),
@@ -129,6 +134,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("known_devices", "user_id", Without("'{device_hash}'"), Deleted),
     holding("learner_activity_days", "user_id", ALL, Deleted),
     holding("learner_persona_profiles", "user_id", ALL, Deleted),
+    holding("learning_sessions", "user_id", ALL, Deleted),
     holding("live_sessions", "created_by", ACT_ON_OTHERS, RECORD),
     holding("moderation_actions", "actor_user_id", ACT_ON_OTHERS, RECORD),
     holding("moderation_actions", "member_user_id", Without("'{actor_user_id,undone_by,before}'"), Deleted),
@@ -160,6 +166,8 @@ pub const HOLDINGS: &[Holding] = &[
     holding("registrations", "decided_by", ACT_ON_OTHERS, RECORD),
     holding("registrations", "paid_by", ACT_ON_OTHERS, RECORD),
     holding("simulation_work", "user_id", Without("'{revision,writer,change}'"), Deleted),
+    holding("study_materials", "user_id", ALL, Deleted),
+    holding("study_settings", "user_id", ALL, Deleted),
     holding("submissions", "marker_id", ACT_ON_OTHERS, RECORD),
     holding("today_dismissals", "user_id", ALL, Deleted),
     holding("topic_drafts", "saved_by", PART_OF_A_COURSE, OTHERS_READ),
@@ -172,6 +180,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("tutor_applications", "decided_by", ACT_ON_OTHERS, RECORD),
     holding("tutor_requests", "done_by", ACT_ON_OTHERS, RECORD),
     holding("tutors", "user_id", ALL, Deleted),
+    holding("user_feedback", "user_id", ALL, Deleted),
     holding("web_sessions", "user_id", Without("'{session_hash,data}'"), Deleted),
     holding("work_comments", "author_user_id", ALL, OTHERS_READ),
 ];
@@ -211,6 +220,10 @@ pub const RELATED: &[(&str, &str)] = &[
         "select to_jsonb(t) - '{organization_id,author_user_id}'::text[] from cp_rag_chat_messages t join cp_rag_chat_sessions s on s.session_id = t.session_id where s.user_id = $1",
     ),
     (
+        "content_chunks",
+        "select to_jsonb(t) - 'organization_id'::text from content_chunks t join study_materials m on m.study_material_id = t.study_material_id where m.user_id = $1",
+    ),
+    (
         "courses",
         "select jsonb_build_object('course_id', c.course_id, 'slug', c.slug, 'title', c.title)
          from courses c join enrollments e on e.course_id = c.course_id where e.user_id = $1",
@@ -234,6 +247,10 @@ pub const RELATED: &[(&str, &str)] = &[
         "select to_jsonb(t) - 'organization_id'::text from work_files t join simulation_work w on w.work_id = t.work_id where w.user_id = $1",
     ),
     (
+        "interactions",
+        "select to_jsonb(t) - 'organization_id'::text from interactions t where t.user_id = $1",
+    ),
+    (
         "invitations",
         "select to_jsonb(t) - '{organization_id,invited_by}'::text[] from invitations t join users u on u.email = t.email where u.user_id = $1",
     ),
@@ -255,6 +272,10 @@ pub const RELATED: &[(&str, &str)] = &[
     (
         "order_payments",
         "select to_jsonb(t) - '{organization_id,recorded_by}'::text[] from order_payments t join orders o on o.order_id = t.order_id where o.user_id = $1",
+    ),
+    (
+        "progress_metrics",
+        "select to_jsonb(t) - 'organization_id'::text from progress_metrics t where t.user_id = $1",
     ),
     (
         "project_works",
@@ -294,3 +315,6 @@ pub const OF_MEMBERS: &[&str] = &[
 
 /// Tables whose rows are deleted by the address of the person.
 pub const BY_ADDRESS: &[&str] = &["mail_log", "sign_ups", "invitations", "tutor_applications"];
+
+/// Partitioned tables without foreign keys, whose rows are deleted by `user_id`.
+pub const WITHOUT_KEYS: &[&str] = &["interactions", "progress_metrics"];

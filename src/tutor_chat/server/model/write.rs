@@ -246,8 +246,14 @@ async fn end(
             Some(AnswerNote::Broken),
         ),
         (false, _) => (AnswerEnding::Model(task.kind(), checked, model), None),
-        (true, Ok(true)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unavailable)),
-        (true, Ok(false)) => (AnswerEnding::Quoted(&task.quoted), Some(AnswerNote::Unsupported)),
+        (true, Ok(true)) => (
+            AnswerEnding::Quoted(&task.quoted),
+            Some(AnswerNote::Unavailable),
+        ),
+        (true, Ok(false)) => (
+            AnswerEnding::Quoted(&task.quoted),
+            Some(AnswerNote::Unsupported),
+        ),
         (true, Err(why)) => (AnswerEnding::Quoted(&task.quoted), why),
     };
     let kind = match &ending {

@@ -1,0 +1,11 @@
+drop index quiz_attempts_completed;
+drop index practice_answers_wrong;
+drop table study_settings;
+drop table progress_metrics;
+drop table user_feedback;
+drop table interactions;
+drop table learning_sessions;
+drop table card_states;
+drop table generated_assets;
+drop table content_chunks;
+drop table study_materials;
