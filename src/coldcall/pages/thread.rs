@@ -287,7 +287,11 @@ fn endorsed(thread: &ColdCallThread) -> AnyView {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn refresher(_: RwSignal<ColdCallThread>, _: RwSignal<String>, refresh: Refresh) -> Callback<()> {
+fn refresher(
+    _: RwSignal<ColdCallThread>,
+    _: (RwSignal<String>, RwSignal<Option<String>>),
+    refresh: Refresh,
+) -> Callback<()> {
     // The server renders once; the fields are for the browser.
     let _ = refresh.at;
     refresh.whole

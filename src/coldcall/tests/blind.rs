@@ -192,8 +192,8 @@ async fn neither_mails_nor_files_have_a_trace_of_others() {
     let sent = sent.await;
     let key = "select calendar_key from cohort_members where email = 'asha@example.org'";
     let key = site.test.text(key).await;
-    let calendar = site.visitor().get(&format!("/calendars/{key}/cohort.ics"));
-    let calendar = calendar.await;
+    let mut visitor = site.visitor();
+    let calendar = visitor.get(&format!("/calendars/{key}/cohort.ics")).await;
     calendar.assert_ok();
     let notices = asha.get("/notifications").await.body;
     for (name, text) in [
