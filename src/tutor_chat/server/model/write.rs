@@ -2,6 +2,7 @@
 //! once, and costs one question.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ impl Job for WriteAnswer {
             .within(async move |conn| prepare(conn, answer, &clock).await)
             .await;
         match prepared {
-            Ok(Some(task)) => write(cx, &task).await,
+            Ok(Some(task)) => write(cx, Arc::new(task)).await,
             Ok(None) => Ok(()),
             Err(error) if error.status() < 500 => give_up(cx, answer, &error).await,
             Err(error) => Err(error),
@@ -142,27 +143,27 @@ async fn give_up(cx: &JobContext, answer: ChatMessageId, error: &AppError) -> Ap
     .await
 }
 
-async fn write(cx: &JobContext, task: &Task) -> AppResult<()> {
+async fn write(cx: &JobContext, task: Arc<Task>) -> AppResult<()> {
     let chat = cx.config.ai.chat().filter(|_| task.is_for_model);
     let Some(chat) = chat else {
-        return end(cx, task, &CheckedAnswer::default(), Err(None)).await;
+        return end(cx, task, CheckedAnswer::default(), Err(None)).await;
     };
     // The worker is often another process than the one that took the question.
     if !cx.config.ai.may_ask() {
         let why = Err(Some(AnswerNote::Unavailable));
-        return end(cx, task, &CheckedAnswer::default(), why).await;
+        return end(cx, task, CheckedAnswer::default(), why).await;
     }
     let begun = Instant::now();
-    let (checked, reply) = converse(cx, task, chat.as_ref()).await?;
+    let (checked, reply) = converse(cx, &task, chat.as_ref()).await?;
     cx.config.ai.report(reply.outcome);
     let milliseconds = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
-    end(cx, task, &checked, Ok((reply, milliseconds))).await
+    end(cx, task, checked, Ok((reply, milliseconds))).await
 }
 
 /// Lets the model reply, and shows each sentence that passes the checks.
 async fn converse(
     cx: &JobContext,
-    task: &Task,
+    task: &Arc<Task>,
     chat: &dyn Chat,
 ) -> AppResult<(CheckedAnswer, ChatReply)> {
     let material = Material {
@@ -219,9 +220,10 @@ async fn converse(
     Ok((checked, ChatReply { outcome, tokens }))
 }
 
-async fn show(cx: &JobContext, task: &Task, checked: &CheckedAnswer) -> AppResult<bool> {
+async fn show(cx: &JobContext, task: &Arc<Task>, checked: &CheckedAnswer) -> AppResult<bool> {
+    let (task, checked) = (task.clone(), checked.clone());
     cx.within(async move |conn| {
-        let is_wanted = store::show(conn, task.answer, task.kind(), checked).await?;
+        let is_wanted = store::show(conn, task.answer, task.kind(), &checked).await?;
         live::announce(conn, task.pending.session_id).await?;
         Ok(is_wanted)
     })
@@ -232,43 +234,17 @@ async fn show(cx: &JobContext, task: &Task, checked: &CheckedAnswer) -> AppResul
 /// `reply` is the reply and its time in milliseconds, or the reason why the model was not asked.
 async fn end(
     cx: &JobContext,
-    task: &Task,
-    checked: &CheckedAnswer,
+    task: Arc<Task>,
+    checked: CheckedAnswer,
     reply: Result<(ChatReply, i32), Option<AnswerNote>>,
 ) -> AppResult<()> {
-    let ai = &cx.config.ai;
-    let model = ai.model().unwrap_or_default();
-    let failed = reply.as_ref().map(|(reply, _)| reply.outcome.is_err());
-    let failed = failed.map_err(|why| *why);
-    let (ending, note) = match (checked.sentences.is_empty(), failed) {
-        (false, Ok(true)) => (
-            AnswerEnding::Model(task.kind(), checked, model),
-            Some(AnswerNote::Broken),
-        ),
-        (false, _) => (AnswerEnding::Model(task.kind(), checked, model), None),
-        (true, Ok(true)) => (
-            AnswerEnding::Quoted(&task.quoted),
-            Some(AnswerNote::Unavailable),
-        ),
-        (true, Ok(false)) => (
-            AnswerEnding::Quoted(&task.quoted),
-            Some(AnswerNote::Unsupported),
-        ),
-        (true, Err(why)) => (AnswerEnding::Quoted(&task.quoted), why),
-    };
-    let kind = match &ending {
-        AnswerEnding::Model(kind, ..) => *kind,
-        AnswerEnding::Quoted(draft) => draft.kind,
-    };
-    let (ending, reply) = (&ending, &reply);
+    let config = cx.config.clone();
     cx.within(async move |conn| {
-        let PendingAnswer {
-            user_id: user,
-            course_id: course,
-            ..
-        } = task.pending;
+        let ai = &config.ai;
+        let model = ai.model().unwrap_or_default();
+        let (user, course) = (task.pending.user_id, task.pending.course_id);
         hold(conn, user, course).await?;
-        if let Ok((reply, milliseconds)) = reply {
+        if let Ok((reply, milliseconds)) = &reply {
             let entry = UsageEntry {
                 user,
                 course,
@@ -280,7 +256,19 @@ async fn end(
             };
             usage::record(conn, ai, &entry).await?;
         }
-        if store::complete(conn, task.answer, ending, note).await? {
+        let has_sentences = !checked.sentences.is_empty();
+        let note = match &reply {
+            Ok((reply, _)) => note_of(reply, has_sentences),
+            Err(why) => *why,
+        };
+        let (kind, ending) = match has_sentences {
+            true => {
+                let kind = task.kind();
+                (kind, AnswerEnding::Model(kind, &checked, model))
+            }
+            false => (task.quoted.kind, AnswerEnding::Quoted(&task.quoted)),
+        };
+        if store::complete(conn, task.answer, &ending, note).await? {
             if task.pending.costs_question && kind.is_counted() {
                 talks::spend(conn, user, course, task.module_no).await?;
             }
@@ -289,4 +277,14 @@ async fn end(
         Ok(())
     })
     .await
+}
+
+/// Returns the reason why the answer is not the whole reply of the model.
+fn note_of(reply: &ChatReply, has_sentences: bool) -> Option<AnswerNote> {
+    match (reply.outcome.is_err(), has_sentences) {
+        (true, true) => Some(AnswerNote::Broken),
+        (true, false) => Some(AnswerNote::Unavailable),
+        (false, true) => None,
+        (false, false) => Some(AnswerNote::Unsupported),
+    }
 }
