@@ -144,7 +144,7 @@ pub async fn next(
     .bind::<BigInt, _>(CANDIDATES)
     .load(conn)
     .await?;
-    let counts = rows.first().map(|row| QueueCounts {
+    let counts = rows.as_slice().first().map(|row| QueueCounts {
         new: row.new_left,
         learning: row.learning_left,
         review: row.review_left,
