@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::testing::{KEY, ModelServer, Scripted};
-use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenPrice, TokenCount};
+use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenCount, TokenPrice};
 use crate::platform::db::testing::config_for;
 
 async fn ask(server: &ModelServer) -> (String, ChatReply) {
@@ -21,7 +21,7 @@ async fn ask(server: &ModelServer) -> (String, ChatReply) {
         is_json: true,
         most_tokens: 100,
     };
-    let (sender, mut pieces) = mpsc::channel(8);
+    let (sender, mut pieces) = mpsc::channel::<String>(8);
     let chat = config.chat().unwrap();
     let read = async {
         let mut text = String::new();

@@ -72,7 +72,11 @@ async fn a_model_answers_in_the_background_and_its_sentences_have_sources() {
     assert!(page.contains("The answer is being written."), "{page}");
     assert!(page.contains("Load it again") && page.contains("data-live=\"tutor_chat/"));
     assert!(page.contains("4 of 5 questions left in this module"));
-    assert_eq!(used(&site).await, 0, "a question is counted with its answer");
+    assert_eq!(
+        used(&site).await,
+        0,
+        "a question is counted with its answer"
+    );
 
     run_jobs(&site).await;
     assert_eq!(state(&site).await, "complete -");
@@ -81,14 +85,21 @@ async fn a_model_answers_in_the_background_and_its_sentences_have_sources() {
     assert!(page.contains("#the-median:~:text=The%20median%20resists%20outliers"));
     assert!(page.contains("Written by a language model."));
     assert!(page.contains("4 of 5 questions left in this module"));
-    assert_eq!((kinds(&site).await.as_str(), used(&site).await), ("quotations", 1));
+    assert_eq!(
+        (kinds(&site).await.as_str(), used(&site).await),
+        ("quotations", 1)
+    );
     let recorded = "select count(*) from ai_usage where model = 'scripted' and prompt_version = 'answer-1'
                     and tokens_in = 900 and tokens_out = 100 and cost_micro = 650 and outcome = 'ok'";
     assert_eq!(site.test.count(recorded).await, 1);
     let stored = "select count(*) from cp_rag_chat_messages where model = 'scripted' and prompt_version = 'answer-1'";
     assert_eq!(site.test.count(stored).await, 1);
     let file = asha.get("/tutor/small/averages/conversation.md").await;
-    assert!(file.body.contains(GOOD) && file.body.contains("#the-median"), "{}", file.body);
+    assert!(
+        file.body.contains(GOOD) && file.body.contains("#the-median"),
+        "{}",
+        file.body
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +113,10 @@ async fn a_job_that_runs_twice_gives_one_answer_and_counts_one_question() {
         let again = "update background_jobs set status = 'PENDING', run_at = now(), attempts = 0 where kind = 'write_answer'";
         site.test.sql(again).await;
     }
-    assert_eq!((kinds(&site).await.as_str(), used(&site).await), ("quotations", 1));
+    assert_eq!(
+        (kinds(&site).await.as_str(), used(&site).await),
+        ("quotations", 1)
+    );
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -143,7 +157,14 @@ async fn sentences_that_the_course_does_not_support_are_dropped() {
     run_jobs(&site).await;
     let page = asha.get(PAGE).await.body;
     assert!(page.contains(GOOD), "{page}");
-    for wrong in [" 37 ", "Galton", "always wins", "never ignores", "sort_all", "ignores outliers."] {
+    for wrong in [
+        " 37 ",
+        "Galton",
+        "always wins",
+        "never ignores",
+        "sort_all",
+        "ignores outliers.",
+    ] {
         assert!(!page.contains(wrong), "{wrong}");
     }
 }
@@ -159,7 +180,9 @@ async fn quotations_take_the_place_of_an_answer_without_support() {
     let site = site_asking(&server).await;
     let mut asha = learner(&site, "asha@example.org").await;
     for number in 1..=3 {
-        ask(&mut asha, &format!("{MEDIAN}{}", "?".repeat(number))).await.assert_ok();
+        ask(&mut asha, &format!("{MEDIAN}{}", "?".repeat(number)))
+            .await
+            .assert_ok();
         run_jobs(&site).await;
         assert_eq!(state(&site).await, "complete unsupported");
     }
@@ -176,7 +199,10 @@ async fn each_failure_of_the_server_leads_to_quotations() {
         (Scripted::Status(429, Some(3_600)), "busy"),
         (Scripted::Status(401, None), "refused"),
         (Scripted::Malformed, "failed"),
-        (Scripted::BreaksOff("{\"sentences\": [{\"te".to_owned()), "broken_off"),
+        (
+            Scripted::BreaksOff("{\"sentences\": [{\"te".to_owned()),
+            "broken_off",
+        ),
         (Scripted::Stalls("{\"sentences\": [".to_owned()), "too_slow"),
         (Scripted::Endless, "too_long"),
     ] {
@@ -188,7 +214,10 @@ async fn each_failure_of_the_server_leads_to_quotations() {
         assert_eq!(state(&site).await, "complete unavailable", "{scripted:?}");
         assert_eq!(outcomes(&site).await, outcome, "{scripted:?}");
         let page = asha.get(PAGE).await.body;
-        assert!(page.contains(SPAN) && page.contains("gave no answer"), "{page}");
+        assert!(
+            page.contains(SPAN) && page.contains("gave no answer"),
+            "{page}"
+        );
         assert_eq!(used(&site).await, 1);
     }
 }
@@ -206,7 +235,10 @@ async fn the_sentences_before_the_end_of_a_broken_reply_stay() {
     run_jobs(&site).await;
     assert_eq!(state(&site).await, "complete broken");
     let page = asha.get(PAGE).await.body;
-    assert!(page.contains(GOOD) && page.contains("stopped early"), "{page}");
+    assert!(
+        page.contains(GOOD) && page.contains("stopped early"),
+        "{page}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,7 +247,9 @@ async fn a_server_that_keeps_failing_is_left_alone() {
     let site = site_asking(&server).await;
     let mut asha = learner(&site, "asha@example.org").await;
     for number in 0..4 {
-        ask(&mut asha, &format!("{MEDIAN}{}", "?".repeat(number))).await.assert_ok();
+        ask(&mut asha, &format!("{MEDIAN}{}", "?".repeat(number)))
+            .await
+            .assert_ok();
         if number < 3 {
             run_jobs(&site).await;
         }
@@ -234,21 +268,39 @@ async fn questions_of_the_course_and_unknown_ones_are_not_sent() {
     ask(&mut asha, own).await.assert_ok();
     let question = question_id(&site, own).await;
     step(&mut asha, &question, "explanation").await.assert_ok();
-    ask(&mut asha, "Which wine goes with the median cheese of Ravi?").await.assert_ok();
-    ask(&mut asha, "Does the median ignore 37 outliers?").await.assert_ok();
+    ask(&mut asha, "Which wine goes with the median cheese of Ravi?")
+        .await
+        .assert_ok();
+    ask(&mut asha, "Does the median ignore 37 outliers?")
+        .await
+        .assert_ok();
     run_jobs(&site).await;
     assert_eq!(kinds(&site).await, "own_hint own_places unknown unknown");
     assert!(server.asked().is_empty());
-    assert!(!asha.get(PAGE).await.body.contains("The answer is the median."));
+    assert!(
+        !asha
+            .get(PAGE)
+            .await
+            .body
+            .contains("The answer is the median.")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hints_lead_to_the_place_and_never_say_the_answer() {
-    let hint = ("Read how the median treats outliers.", "The median resists outliers");
-    let leak = ("The median resists outliers because it ignores their size.", SPAN);
+    let hint = (
+        "Read how the median treats outliers.",
+        "The median resists outliers",
+    );
+    let leak = (
+        "The median resists outliers because it ignores their size.",
+        SPAN,
+    );
     let server = ModelServer::start([sentences(&[leak, hint]), sentences(&[leak])]).await;
     let site = site_asking(&server).await;
-    site.test.sql("update course_tutor_settings set hints_first = true").await;
+    site.test
+        .sql("update course_tutor_settings set hints_first = true")
+        .await;
     let mut asha = learner(&site, "asha@example.org").await;
     ask(&mut asha, MEDIAN).await.assert_ok();
     run_jobs(&site).await;
@@ -274,18 +326,25 @@ async fn an_answer_is_stopped_before_it_begins_and_written_again() {
     let answer = answer_id(&site).await;
     let fields = [("answer", answer.as_str())];
     let mut ravi = learner(&site, "ravi@example.org").await;
-    for path in ["tutor_chat/api/stop_answer", "tutor_chat/api/write_answer_again"] {
+    for path in [
+        "tutor_chat/api/stop_answer",
+        "tutor_chat/api/write_answer_again",
+    ] {
         let refused = ravi.post(path, &fields).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND);
     }
-    asha.post("tutor_chat/api/stop_answer", &fields).await.assert_ok();
+    asha.post("tutor_chat/api/stop_answer", &fields)
+        .await
+        .assert_ok();
     run_jobs(&site).await;
     assert!(server.asked().is_empty());
     let page = asha.get(PAGE).await.body;
     assert!(page.contains("You stopped this answer.") && page.contains("Write it again"));
     assert!(page.contains("5 of 5 questions left"));
     for _ in 0..2 {
-        asha.post("tutor_chat/api/write_answer_again", &fields).await.assert_ok();
+        asha.post("tutor_chat/api/write_answer_again", &fields)
+            .await
+            .assert_ok();
         run_jobs(&site).await;
         assert_eq!(state(&site).await, "complete -");
     }
@@ -308,7 +367,9 @@ async fn sentences_are_shown_while_the_model_writes_and_stopping_keeps_them() {
             if page.contains(GOOD) {
                 assert!(page.contains("The answer is being written."), "{page}");
                 let fields = [("answer", answer.as_str())];
-                asha.post("tutor_chat/api/stop_answer", &fields).await.assert_ok();
+                asha.post("tutor_chat/api/stop_answer", &fields)
+                    .await
+                    .assert_ok();
                 return;
             }
         }
@@ -316,7 +377,10 @@ async fn sentences_are_shown_while_the_model_writes_and_stopping_keeps_them() {
     };
     tokio::join!(run_jobs(&site), watch);
     assert_eq!(state(&site).await, "stopped -");
-    assert_eq!((outcomes(&site).await.as_str(), used(&site).await), ("stopped", 1));
+    assert_eq!(
+        (outcomes(&site).await.as_str(), used(&site).await),
+        ("stopped", 1)
+    );
     let page = asha.get(PAGE).await.body;
     assert!(page.contains(GOOD) && page.contains("You stopped this answer."));
     assert!(page.contains("4 of 5 questions left"));
@@ -326,10 +390,14 @@ async fn sentences_are_shown_while_the_model_writes_and_stopping_keeps_them() {
 async fn questions_whose_answers_are_being_written_count() {
     let server = ModelServer::start([sentences(&[(GOOD, SPAN)])]).await;
     let site = site_asking(&server).await;
-    site.test.sql("update course_tutor_settings set questions_per_module = 2").await;
+    site.test
+        .sql("update course_tutor_settings set questions_per_module = 2")
+        .await;
     let mut asha = learner(&site, "asha@example.org").await;
     for number in 0..2 {
-        ask(&mut asha, &format!("{MEDIAN}{}", "?".repeat(number))).await.assert_ok();
+        ask(&mut asha, &format!("{MEDIAN}{}", "?".repeat(number)))
+            .await
+            .assert_ok();
     }
     let refused = ask(&mut asha, "What is the mean of salaries?").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -348,7 +416,10 @@ async fn without_tokens_the_tutor_quotes_at_once() {
     ask(&mut asha, MEDIAN).await.assert_ok();
     assert_eq!(state(&site).await, "complete limit");
     let page = asha.get(PAGE).await.body;
-    assert!(page.contains(SPAN) && page.contains("used up for today"), "{page}");
+    assert!(
+        page.contains(SPAN) && page.contains("used up for today"),
+        "{page}"
+    );
     // Others have tokens of their own.
     let mut ravi = learner(&site, "ravi@example.org").await;
     ask(&mut ravi, MEDIAN).await.assert_ok();
@@ -363,7 +434,9 @@ async fn an_answer_is_not_written_once_the_tutor_is_off() {
     let site = site_asking(&server).await;
     let mut asha = learner(&site, "asha@example.org").await;
     ask(&mut asha, MEDIAN).await.assert_ok();
-    site.test.sql("update course_tutor_settings set is_on = false").await;
+    site.test
+        .sql("update course_tutor_settings set is_on = false")
+        .await;
     run_jobs(&site).await;
     assert_eq!(state(&site).await, "failed -");
     assert!(server.asked().is_empty());
@@ -383,9 +456,17 @@ async fn instructions_and_markup_change_nothing() {
     ask(&mut asha, MEDIAN).await.assert_ok();
     run_jobs(&site).await;
     let page = asha.get(PAGE).await.body;
-    assert!(page.contains("&lt;script&gt;alert") && !page.contains("<script>alert"), "{page}");
+    assert!(
+        page.contains("&lt;script&gt;alert") && !page.contains("<script>alert"),
+        "{page}"
+    );
     let asked = server.asked();
     assert_eq!(asked.len(), 1);
-    let message = |at: usize| asked[0]["messages"][at]["content"].as_str().unwrap().to_owned();
+    let message = |at: usize| {
+        asked[0]["messages"][at]["content"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     assert!(!message(0).contains(injection) && message(1).contains(injection));
 }
