@@ -172,7 +172,7 @@ async fn converse(
         telling: &task.telling,
     };
     let request = task.request();
-    let (sender, mut pieces) = mpsc::channel(WAITING_PIECES);
+    let (sender, mut pieces) = mpsc::channel::<String>(WAITING_PIECES);
     let mut replying = std::pin::pin!(chat.reply(&request, sender));
     let (mut reader, mut checked) = (SentenceReader::default(), CheckedAnswer::default());
     let mut looking = tokio::time::interval(LOOK);
