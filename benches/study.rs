@@ -23,7 +23,7 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use lyceum::platform::time::Clock;
 use lyceum::study::Grade;
 use lyceum::study::server::schedule::{
-    CardStage, Recall, CardStanding, CardWait, after_each, retrievability, today,
+    CardStage, CardStanding, CardWait, Recall, after_each, retrievability, today,
 };
 use uuid::Uuid;
 
@@ -46,7 +46,11 @@ fn main() {
     fixed.print(&format!("fixed intervals times {factor:.2}"));
     let verdict = |other: &Outcome| {
         let saved = 1.0 - fsrs.reviews_a_day() / other.reviews_a_day();
-        let verdict = if saved > 0.0 { "goal met" } else { "goal NOT met" };
+        let verdict = if saved > 0.0 {
+            "goal met"
+        } else {
+            "goal NOT met"
+        };
         format!("{:.1} % fewer reviews, {verdict}", saved * 100.0)
     };
     println!("against SM-2: {}", verdict(&sm2));
@@ -300,9 +304,15 @@ impl Outcome {
 fn area(ranked: &[(f32, bool)]) -> f64 {
     let (mut ranks, mut at) = (0.0, 0);
     while at < ranked.len() {
-        let same = ranked[at..].iter().take_while(|(p, _)| *p == ranked[at].0).count();
+        let same = ranked[at..]
+            .iter()
+            .take_while(|(p, _)| *p == ranked[at].0)
+            .count();
         let mean = at as f64 + (same as f64 + 1.0) / 2.0;
-        let right = ranked[at..at + same].iter().filter(|(_, right)| *right).count();
+        let right = ranked[at..at + same]
+            .iter()
+            .filter(|(_, right)| *right)
+            .count();
         ranks += mean * right as f64;
         at += same;
     }
@@ -349,7 +359,10 @@ fn learn(learner: &Learner, schedule: &impl Schedule, rng: &mut StdRng, outcome:
             let right = learner.recalls(memory, days, rng);
             outcome.reviews += 1;
             outcome.recall += f64::from(probability(memory, days));
-            let fsrs = known.standing.memory.map_or(0.9, |m| retrievability(m, days));
+            let fsrs = known
+                .standing
+                .memory
+                .map_or(0.9, |m| retrievability(m, days));
             let interval = known.interval.max(1) as f32;
             outcome.seen.push(Seen {
                 fsrs,

@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use super::{
-    CardPage, CardQuery, MaterialLine, MaterialPage, QueueCounts, StudyReviewPage, ReviewQuery,
-    StudyHome, StudyProgress, StudyQuery, StudySettingsPage,
+    CardPage, CardQuery, MaterialLine, MaterialPage, QueueCounts, ReviewQuery, StudyHome,
+    StudyProgress, StudyQuery, StudyReviewPage, StudySettingsPage,
 };
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CardId, MaterialId};
@@ -17,8 +17,8 @@ use {
     super::server::take::{self, PastedText},
     super::server::{csv, figures, view},
     super::{
-        Confidence, Grade, REPORT_CHARACTERS, STUDY_SETTINGS, STUDY_TRASH, card_path, material_path,
-        review_path,
+        Confidence, Grade, REPORT_CHARACTERS, STUDY_SETTINGS, STUDY_TRASH, card_path,
+        material_path, review_path,
     },
     crate::paths::STUDY,
     crate::platform::address,
@@ -206,7 +206,10 @@ pub async fn add_card(
         })
         .await?;
     if added == 0 {
-        return Err(AppError::field("front", "This deck has the same card already."));
+        return Err(AppError::field(
+            "front",
+            "This deck has the same card already.",
+        ));
     }
     redirect(address::with_query(
         &material_path(material),
@@ -217,11 +220,7 @@ pub async fn add_card(
 
 /// Checks a card as it was typed. All problems come at once.
 #[cfg(feature = "ssr")]
-fn read_card(
-    front: &str,
-    back: &str,
-    tags: &str,
-) -> AppResult<(String, String, Vec<String>)> {
+fn read_card(front: &str, back: &str, tags: &str) -> AppResult<(String, String, Vec<String>)> {
     let (front, back) = (front.trim().to_owned(), back.trim().to_owned());
     let mut problems = FieldProblems::default();
     for (field, side) in [("front", &front), ("back", &back)] {
@@ -282,9 +281,7 @@ pub async fn save_card(
     let content = store::CardContent::new(&front, &back);
     let found = me
         .cx
-        .within(async move |conn| {
-            Ok(store::cards::edit(conn, user, card, &content, &tags).await?)
-        })
+        .within(async move |conn| Ok(store::cards::edit(conn, user, card, &content, &tags).await?))
         .await?;
     if !found {
         return Err(no_card());
@@ -301,7 +298,9 @@ pub async fn delete_card(card: CardId) -> AppResult<()> {
     let material = me
         .cx
         .within(async move |conn| {
-            let row = store::cards::one(conn, user, card).await?.ok_or_else(no_card)?;
+            let row = store::cards::one(conn, user, card)
+                .await?
+                .ok_or_else(no_card)?;
             store::cards::delete(conn, user, card, Utc::now()).await?;
             Ok(row.study_material_id)
         })

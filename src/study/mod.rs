@@ -273,7 +273,10 @@ impl StudyQuery {
             0 => String::new(),
             page => page.to_string(),
         };
-        address::with_query(STUDY, &[("q", &self.q), ("tag", &self.tag), ("page", &page)])
+        address::with_query(
+            STUDY,
+            &[("q", &self.q), ("tag", &self.tag), ("page", &page)],
+        )
     }
 }
 

@@ -44,7 +44,10 @@ pub async fn fill(conn: &mut Conn) -> AppResult<()> {
     };
     let user = learner.user_id;
     let now = Utc::now();
-    if !materials::list(conn, user, &StudyQuery::default(), now).await?.is_empty() {
+    if !materials::list(conn, user, &StudyQuery::default(), now)
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     let clock = |days: i64| Clock {

@@ -67,10 +67,7 @@ const EXPIRED: [(&str, &str); 24] = [
     ),
     ("study_materials", "deleted_at < now() - interval '30 days'"),
     ("interactions", "created_at < now() - interval '1 year'"),
-    (
-        "learning_sessions",
-        "ended_at < now() - interval '1 year'",
-    ),
+    ("learning_sessions", "ended_at < now() - interval '1 year'"),
     (
         "progress_metrics",
         "recorded_at < now() - interval '5 years'",

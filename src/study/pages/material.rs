@@ -57,7 +57,10 @@ fn done() -> Option<AnyView> {
         "deleted" => "The card is deleted.".to_owned(),
         "imported" => {
             let added = query_now("added").parse().unwrap_or(0);
-            format!("Added: {}. Cards that were there stay as they are.", cards(added))
+            format!(
+                "Added: {}. Cards that were there stay as they are.",
+                cards(added)
+            )
         }
         _ => return None,
     };
@@ -74,8 +77,10 @@ fn material(page: MaterialPage, query: CardQuery, forms: MaterialForms) -> AnyVi
     let review = (line.cards > 0).then(|| {
         view! { <Button href=review_path(Some(id))>"Review this deck"</Button> }
     });
-    let again = (page.course.filter(|_| line.source == MaterialSource::Course))
-        .map(|course| bring_up_to_date(course, forms.take));
+    let again = (page
+        .course
+        .filter(|_| line.source == MaterialSource::Course))
+    .map(|course| bring_up_to_date(course, forms.take));
     let list = match page.cards.is_empty() {
         true => view! {
             <EmptyState
@@ -221,8 +226,8 @@ fn add_form(id: String, form: FormState) -> AnyView {
 }
 
 fn import_form(id: String, form: FormState) -> AnyView {
-    let is_open = form.problem().get_untracked().is_some()
-        || form.error("csv").get_untracked().is_some();
+    let is_open =
+        form.problem().get_untracked().is_some() || form.error("csv").get_untracked().is_some();
     view! {
         <details open=is_open>
             <summary>"Add cards from CSV"</summary>

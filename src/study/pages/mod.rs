@@ -189,7 +189,11 @@ fn counts_text(counts: QueueCounts) -> String {
 
 /// Offers to spread a backlog, and names the days.
 fn backlog(plan: BacklogPlan, form: FormState) -> AnyView {
-    let last = plan.days.last().map(|(day, _)| day.clone()).unwrap_or_default();
+    let last = plan
+        .days
+        .last()
+        .map(|(day, _)| day.clone())
+        .unwrap_or_default();
     let days = plan
         .days
         .into_iter()
@@ -351,7 +355,10 @@ fn new_form(tags: Vec<String>, form: FormState) -> AnyView {
         true => "Separate tags with commas.".to_owned(),
         false => {
             let some: Vec<String> = tags.into_iter().take(8).collect();
-            format!("Separate tags with commas. You have used: {}.", some.join(", "))
+            format!(
+                "Separate tags with commas. You have used: {}.",
+                some.join(", ")
+            )
         }
     };
     view! {

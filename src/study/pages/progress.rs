@@ -43,7 +43,10 @@ fn progress(page: StudyProgress) -> AnyView {
     let facts = [
         ("Accuracy, last 30 days", share(page.accuracy)),
         ("Retention, last 30 days", share(page.retention)),
-        ("Retention that you want", format!("{}%", page.desired_retention)),
+        (
+            "Retention that you want",
+            format!("{}%", page.desired_retention),
+        ),
         ("Streak", streak),
         (
             "Cards",

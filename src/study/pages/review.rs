@@ -10,13 +10,13 @@ use super::{counts_text, in_language};
 use crate::paths::STUDY;
 use crate::platform::address;
 use crate::platform::ui::{
-    Breadcrumbs, Button, ButtonKind, Crumb, EmptyState, Erase, Form, FormState, Html, Kbd, Language,
-    Page, loaded, page_resource,
+    Breadcrumbs, Button, ButtonKind, Crumb, EmptyState, Erase, Form, FormState, Html, Kbd,
+    Language, Page, loaded, page_resource,
 };
 use crate::study::api::{ReviewCard as Review, UndoReview, load_review};
 use crate::study::{
-    CardSide, Confidence, Grade, ReviewCard, StudyReviewPage, ReviewQuery, STUDY_REVIEW, ShownAnswer,
-    card_path, material_path, review_path,
+    CardSide, Confidence, Grade, ReviewCard, ReviewQuery, STUDY_REVIEW, ShownAnswer,
+    StudyReviewPage, card_path, material_path, review_path,
 };
 
 #[derive(Clone, Copy)]
@@ -113,7 +113,10 @@ fn review(page: StudyReviewPage, query: &ReviewQuery, forms: GradeForms) -> AnyV
 }
 
 fn side(side: CardSide, language: &Language) -> AnyView {
-    let CardSide { text, html: Html(html) } = side;
+    let CardSide {
+        text,
+        html: Html(html),
+    } = side;
     let tag = language.tag();
     let (lang, dir) = match tag.is_empty() {
         true => (None, "auto"),
@@ -126,8 +129,9 @@ fn side(side: CardSide, language: &Language) -> AnyView {
             </div>
         }
         .erase(),
-        false => view! { <div class="study-side prose" lang=lang dir=dir inner_html=html></div> }
-            .erase(),
+        false => {
+            view! { <div class="study-side prose" lang=lang dir=dir inner_html=html></div> }.erase()
+        }
     }
 }
 

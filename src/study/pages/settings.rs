@@ -27,7 +27,8 @@ pub fn study_settings_page() -> AnyView {
 }
 
 fn settings(page: StudySettingsPage, form: FormState) -> AnyView {
-    let done = (query_now("done") == "saved").then(|| view! { <Notice tone=Tone::Ok>"Saved."</Notice> });
+    let done =
+        (query_now("done") == "saved").then(|| view! { <Notice tone=Tone::Ok>"Saved."</Notice> });
     let came_back = !form.value("retention", "").is_empty();
     let from_answers = match came_back {
         true => !form.value("from_answers", "").is_empty(),

@@ -135,7 +135,10 @@ async fn deck(
     course: CourseId,
     (title, language): (&str, &str),
 ) -> QueryResult<MaterialId> {
-    let name: String = format!("Wrong answers: {title}").chars().take(255).collect();
+    let name: String = format!("Wrong answers: {title}")
+        .chars()
+        .take(255)
+        .collect();
     let row: DeckRow = statement(
         "insert into study_materials (user_id, course_id, title, source_type, language) values ($1, $2, $3, 'answers', $4)
          on conflict (user_id, course_id, source_type) do update set language = excluded.language

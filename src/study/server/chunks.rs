@@ -322,8 +322,10 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_into_passages_with_their_types() {
-        let found = of("# Averages\n\nThe **mean** is a *sum*.\n\n1. Count.\n2. Divide.\n\n- one\n- two\n\n\
-             | Value | Count |\n|---|---|\n| a | 1 |\n\n```\nlet x = 1;\n```\n");
+        let found = of(
+            "# Averages\n\nThe **mean** is a *sum*.\n\n1. Count.\n2. Divide.\n\n- one\n- two\n\n\
+             | Value | Count |\n|---|---|\n| a | 1 |\n\n```\nlet x = 1;\n```\n",
+        );
         let kinds: Vec<&str> = found.iter().map(|chunk| chunk.kind.name()).collect();
         assert_eq!(
             kinds,

@@ -120,7 +120,8 @@ pub fn read(text: &str) -> Result<Vec<NewCard>, String> {
         let record = record.map_err(|_| format!("Line {number} is not CSV."))?;
         let value = |at: usize| active(record.get(at).unwrap_or_default().trim());
         let (front, back) = (value(0), value(1));
-        let is_head = number == 1 && front.eq_ignore_ascii_case("front") && back.eq_ignore_ascii_case("back");
+        let is_head =
+            number == 1 && front.eq_ignore_ascii_case("front") && back.eq_ignore_ascii_case("back");
         if is_head || (front.is_empty() && back.is_empty()) {
             continue;
         }
@@ -130,7 +131,10 @@ pub fn read(text: &str) -> Result<Vec<NewCard>, String> {
         let tags = read_tags(&value(2)).map_err(at)?;
         cards.push(NewCard::own(&front, &back, tags));
         if cards.len() > MOST {
-            return Err(format!("Add at most {} cards at once.", figures::number(MOST)));
+            return Err(format!(
+                "Add at most {} cards at once.",
+                figures::number(MOST)
+            ));
         }
     }
     match cards.is_empty() {
@@ -147,15 +151,16 @@ fn active(text: &str) -> String {
     }
 }
 
-/// The sign that is most frequent in the first line.
+/// The sign that separates values: a tab if the first line has one, else the more frequent one of
+/// semicolon and comma.
 fn delimiter(text: &str) -> u8 {
     let line = text.lines().next().unwrap_or_default();
-    let count = |sign: u8| line.bytes().filter(|byte| *byte == sign).count();
-    let others = [b'\t', b';'].into_iter().filter(|sign| count(*sign) > 0);
-    others
-        .max_by_key(|sign| count(*sign))
-        .filter(|sign| count(*sign) > count(b','))
-        .unwrap_or(b',')
+    let count = |sign: char| line.matches(sign).count();
+    match (count('\t'), count(';') > count(',')) {
+        (1.., _) => b'\t',
+        (0, true) => b';',
+        (0, false) => b',',
+    }
 }
 
 /// Checks a side of a card. `name` is `front` or `back`.
@@ -195,7 +200,11 @@ mod tests {
     #[test]
     fn cards_come_back_as_they_went_and_no_cell_is_a_formula() {
         let cards = [
-            ["=1+1".to_owned(), "a \"b\"\nc".to_owned(), "x, y".to_owned()],
+            [
+                "=1+1".to_owned(),
+                "a \"b\"\nc".to_owned(),
+                "x, y".to_owned(),
+            ],
             ["-".to_owned(), "@b".to_owned(), String::new()],
         ];
         let file = String::from_utf8(write(cards.into_iter()).unwrap()).unwrap();

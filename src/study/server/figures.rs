@@ -103,7 +103,9 @@ pub async fn progress(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult
     });
     let states = rows::states(conn, user).await?;
     let in_states = |names: &[&str]| {
-        let of = states.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let of = states
+            .iter()
+            .filter(|(name, _)| names.contains(&name.as_str()));
         of.map(|(_, cards)| cards).sum()
     };
     Ok(StudyProgress {

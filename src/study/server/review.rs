@@ -17,7 +17,7 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Language;
 use crate::question_bank::server::questions_in_use;
 use crate::study::{
-    BacklogPlan, CardKind, Confidence, Grade, ReviewCard, StudyReviewPage, ReviewQuery, ShownAnswer,
+    BacklogPlan, CardKind, Confidence, Grade, ReviewCard, ReviewQuery, ShownAnswer, StudyReviewPage,
 };
 
 /// Time for which the last review can be undone.
@@ -91,7 +91,8 @@ async fn why_nothing(
     clock: &Clock,
 ) -> AppResult<String> {
     let (next, waiting) = queue::upcoming(conn, user, deck, clock.now).await?;
-    let is_today = |at: DateTime<Utc>| at < day_start(clock.zone, today(clock) + TimeDelta::days(1));
+    let is_today =
+        |at: DateTime<Utc>| at < day_start(clock.zone, today(clock) + TimeDelta::days(1));
     Ok(match (next, waiting) {
         (Some(at), _) if is_today(at) => format!("The next card comes back at {}.", clock.time(at)),
         (_, waiting) if waiting > 0 => {
@@ -133,8 +134,7 @@ async fn asked(
     let card = row.generated_asset_id;
     let content = CardContent::of(row.content.clone());
     let (front, back) = view::sides(conn, row.question_id, content).await?;
-    let is_asked =
-        query.card == card.to_string() && query.version == row.version.to_string();
+    let is_asked = query.card == card.to_string() && query.version == row.version.to_string();
     let answer = match is_asked {
         false => None,
         true => {
@@ -250,7 +250,9 @@ pub async fn undo(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult<()>
         .await?
         .ok_or_else(nothing)?;
     let card = latest.generated_asset_id;
-    let row = reviews::locked(conn, user, card).await?.ok_or_else(nothing)?;
+    let row = reviews::locked(conn, user, card)
+        .await?
+        .ok_or_else(nothing)?;
     // Another tab has undone it meanwhile.
     if row.schedule.last_interaction_id != Some(latest.interaction_id.0) {
         return Err(nothing());

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::chunks::{StudyChunk, ChunkKind, GAP_OF_TEXT};
+use super::chunks::{ChunkKind, GAP_OF_TEXT, StudyChunk};
 use crate::notes::server::extract::{defines, find_word, introduces, sentences, term};
 use crate::study::CardKind;
 
@@ -119,7 +119,11 @@ fn key(text: &str) -> String {
 fn of_paragraph(chunk: &StudyChunk, at: usize, terms: &mut HashSet<String>) -> Vec<RuleCard> {
     let mut cards = Vec::new();
     let sentences = sentences(&chunk.text);
-    let stressed: Vec<String> = chunk.stressed.iter().filter_map(|text| term(text)).collect();
+    let stressed: Vec<String> = chunk
+        .stressed
+        .iter()
+        .filter_map(|text| term(text))
+        .collect();
     let subjects = sentences.iter().filter_map(|sentence| subject(sentence));
     let candidates: Vec<String> = stressed.iter().cloned().chain(subjects).collect();
     for name in candidates {
@@ -168,12 +172,20 @@ fn of_paragraph(chunk: &StudyChunk, at: usize, terms: &mut HashSet<String>) -> V
 
 /// Verbs after the subject of a sentence that defines it.
 const DEFINING: [&str; 6] = [
-    " is a ", " is an ", " is the ", " are the ", " means ", " refers to ",
+    " is a ",
+    " is an ",
+    " is the ",
+    " are the ",
+    " means ",
+    " refers to ",
 ];
 
 /// Returns the subject of a sentence such as “A median is the value in the middle.”.
 fn subject(sentence: &str) -> Option<String> {
-    let at = DEFINING.iter().filter_map(|verb| sentence.find(verb)).min()?;
+    let at = DEFINING
+        .iter()
+        .filter_map(|verb| sentence.find(verb))
+        .min()?;
     let mut subject = sentence.get(..at)?;
     for article in ["The ", "A ", "An "] {
         subject = subject.strip_prefix(article).unwrap_or(subject);
@@ -202,7 +214,10 @@ fn with_gap(sentence: &str, term: &str) -> Option<(String, String)> {
     let word = sentence.get(first..first + lower_term.len())?.to_owned();
     let mut hidden = String::new();
     let mut from = 0;
-    while let Some(at) = lower.get(from..).and_then(|rest| find_word(rest, &lower_term)) {
+    while let Some(at) = lower
+        .get(from..)
+        .and_then(|rest| find_word(rest, &lower_term))
+    {
         hidden.push_str(sentence.get(from..from + at)?);
         hidden.push_str(GAP);
         from += at + lower_term.len();
@@ -324,7 +339,15 @@ pub fn quality(card: &RuleCard, passage: &str) -> f64 {
 
 /// Words that join a sentence to the one before.
 const JOINING: [&str; 9] = [
-    "but", "so", "and", "however", "then", "also", "therefore", "otherwise", "or",
+    "but",
+    "so",
+    "and",
+    "however",
+    "then",
+    "also",
+    "therefore",
+    "otherwise",
+    "or",
 ];
 
 /// Returns true if the words are in the text in their order. Both are keys.
@@ -396,8 +419,7 @@ mod tests {
             .collect();
         assert_eq!(steps, ["Add leaves", "CardWait"]);
         assert!(made.iter().any(|(kind, ..)| *kind == CardKind::Order));
-        let made =
-            sides("| Bird | Weight |\n|---|---|\n| Pelican | 9 kg |\n| Wren | 10 g |\n");
+        let made = sides("| Bird | Weight |\n|---|---|\n| Pelican | 9 kg |\n| Wren | 10 g |\n");
         assert_eq!(made.len(), 2, "{made:?}");
         assert_eq!(made[0].1, "Bird Pelican, Weight: […]");
         assert_eq!(made[0].2, "9 kg");
@@ -406,9 +428,9 @@ mod tests {
     #[test]
     fn questions_without_one_right_answer_are_left_out() {
         let twice = "| A | B |\n|---|---|\n| x | 1 |\n| x | 2 |\n";
-        assert_eq!(sides(twice), []);
+        assert!(sides(twice).is_empty());
         // The sentence points to something else.
-        assert_eq!(sides("This is the value of all the others."), []);
+        assert!(sides("This is the value of all the others.").is_empty());
         // The answer is in the question already.
         assert_eq!(sides("1. CardWait\n2. CardWait\n3. Go\n"), []);
     }

@@ -297,7 +297,9 @@ mod tests {
         let all = after_each(&new(1), 0.9, &now).unwrap();
         let waits: Vec<CardWait> = all.iter().map(|(_, after)| after.wait).collect();
         assert_eq!(waits[..2], [CardWait::Minutes(5), CardWait::Minutes(10)]);
-        assert!(matches!((waits[2], waits[3]), (CardWait::Days(good), CardWait::Days(easy)) if good < easy));
+        assert!(
+            matches!((waits[2], waits[3]), (CardWait::Days(good), CardWait::Days(easy)) if good < easy)
+        );
         let (learned, _) = review(&new(1), Grade::Good, &now);
         let later = clock("2026-03-13T08:00:00Z");
         let (missed, after) = review(&learned, Grade::Again, &later);

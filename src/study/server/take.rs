@@ -32,11 +32,20 @@ pub struct PastedText {
 /// Reads tags that are separated by commas. Repeated ones count once.
 pub fn read_tags(typed: &str) -> Result<Vec<String>, String> {
     let mut tags: Vec<String> = Vec::new();
-    for tag in typed.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+    for tag in typed
+        .split(',')
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+    {
         if tag.chars().count() > TAG_CHARACTERS {
-            return Err(format!("A tag can have at most {TAG_CHARACTERS} characters."));
+            return Err(format!(
+                "A tag can have at most {TAG_CHARACTERS} characters."
+            ));
         }
-        if !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
+        if !tags
+            .iter()
+            .any(|known| known.to_lowercase() == tag.to_lowercase())
+        {
             tags.push(tag.to_owned());
         }
     }
@@ -119,7 +128,11 @@ pub async fn take_course(
         .ok_or_else(access::not_enrolled)?;
     let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
     let open: Vec<TopicId> = (progress.shared.topics())
-        .filter(|(module, topic)| progress.lock_of_topic(module.number, topic.number).is_none())
+        .filter(|(module, topic)| {
+            progress
+                .lock_of_topic(module.number, topic.number)
+                .is_none()
+        })
         .map(|(_, topic)| topic.topic_id)
         .collect();
     if open.is_empty() {

@@ -5,8 +5,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::review;
-use super::store::cards::{StudyCardRow, PAGE as CARDS};
-use super::store::materials::{StudyChunkRow, MaterialRow, PAGE as MATERIALS};
+use super::store::cards::{PAGE as CARDS, StudyCardRow};
+use super::store::materials::{MaterialRow, PAGE as MATERIALS, StudyChunkRow};
 use super::store::{self, CardContent, no_card, no_material};
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
@@ -158,7 +158,9 @@ pub async fn card(
     card: CardId,
     clock: &Clock,
 ) -> AppResult<CardPage> {
-    let row = store::cards::one(conn, user, card).await?.ok_or_else(no_card)?;
+    let row = store::cards::one(conn, user, card)
+        .await?
+        .ok_or_else(no_card)?;
     let passage = passage(conn, user, card).await?;
     Ok(CardPage {
         material: row.study_material_id,
@@ -233,7 +235,10 @@ fn frozen(question: bank::BankQuestion) -> Frozen {
 /// The parts of a question that stand below its prompt, as HTML.
 fn choices(kind: &FrozenKind) -> String {
     let list = |items: Vec<&str>| {
-        let items: String = items.iter().map(|item| format!("<li>{item}</li>")).collect();
+        let items: String = items
+            .iter()
+            .map(|item| format!("<li>{item}</li>"))
+            .collect();
         format!("<ul>{items}</ul>")
     };
     match kind {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::asked;
 use crate::platform::http::testing::TestSite;
 use crate::study::server::answers;
-use crate::testing::{gated_course, learner, pelican_course, start, take};
+use crate::testing::{gated_course, learner, start, take};
 
 /// Runs what the hourly job does.
 async fn collect(site: &TestSite) {
@@ -31,7 +31,12 @@ async fn wrong_answers_become_cards_once() {
     }
     let wrong = "select sum(jsonb_array_length(question_set -> 'questions')) from quiz_attempts where score < 100";
     assert_eq!(site.test.count(CARDS).await, site.test.count(wrong).await);
-    assert!(asha.get("/study").await.body.contains("Wrong answers: A small course"));
+    assert!(
+        asha.get("/study")
+            .await
+            .body
+            .contains("Wrong answers: A small course")
+    );
     assert!(!ravi.get("/study").await.body.contains("Wrong answers"));
     let (card, version) = asked(&mut asha).await;
     let shown = format!("/study/review?card={card}&version={version}&sure=none");
@@ -44,7 +49,10 @@ async fn wrong_answers_become_cards_once() {
         .assert_ok();
     collect(&site).await;
     let open = "select count(*) from card_states where is_open";
-    assert_eq!(site.test.count(open).await + 1, site.test.count(CARDS).await);
+    assert_eq!(
+        site.test.count(open).await + 1,
+        site.test.count(CARDS).await
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,8 +67,18 @@ async fn a_running_quiz_hides_the_cards_of_its_questions() {
     let page = asha.get("/study/review").await.body;
     assert!(page.contains("questions of a quiz or an exam"), "{page}");
     let shown = format!("/study/review?card={card}&version={version}&sure=none");
-    assert!(!asha.get(&shown).await.body.contains("aria-label=\"Answer\""));
-    let fields = [("card", card.as_str()), ("version", &version), ("grade", "3")];
+    assert!(
+        !asha
+            .get(&shown)
+            .await
+            .body
+            .contains("aria-label=\"Answer\"")
+    );
+    let fields = [
+        ("card", card.as_str()),
+        ("version", &version),
+        ("grade", "3"),
+    ];
     let refused = asha.post("study/api/review_card", &fields).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
@@ -68,9 +86,13 @@ async fn a_running_quiz_hides_the_cards_of_its_questions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_switch_stops_it() {
     let site = TestSite::new().await;
-    pelican_course().import(&site).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let fields = [("retention", "90"), ("new_per_day", "20"), ("reviews_per_day", "200")];
+    let fields = [
+        ("retention", "90"),
+        ("new_per_day", "20"),
+        ("reviews_per_day", "200"),
+    ];
     asha.post("study/api/save_study_settings", &fields)
         .await
         .assert_ok();

@@ -21,9 +21,13 @@ async fn add_text(site: &TestSite, browser: &mut Browser<'_>, title: &str, text:
 
 /// Value of a parameter in the first link of the page that begins with the text.
 fn parameter(page: &str, link: &str, name: &str) -> String {
-    let (_, rest) = page.split_once(link).unwrap_or_else(|| panic!("no {link}: {page}"));
+    let (_, rest) = page
+        .split_once(link)
+        .unwrap_or_else(|| panic!("no {link}: {page}"));
     let address = rest.split('"').next().unwrap().replace("&amp;", "&");
-    let (_, value) = address.split_once(&format!("{name}=")).expect("a parameter");
+    let (_, value) = address
+        .split_once(&format!("{name}="))
+        .expect("a parameter");
     value.split('&').next().unwrap().to_owned()
 }
 

@@ -31,20 +31,37 @@ async fn a_card_is_shown_then_its_answer_and_a_grade_schedules_it() {
     let site = TestSite::new().await;
     let mut asha = library(&site).await;
     let page = asha.get("/study/review").await.body;
-    assert!(page.contains("New 4") && page.contains("Show answer"), "{page}");
-    assert!(!page.contains("The mean is the sum of all values"), "the answer is not sent");
+    assert!(
+        page.contains("New 4") && page.contains("Show answer"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("The mean is the sum of all values"),
+        "the answer is not sent"
+    );
     let (card, version) = asked(&mut asha).await;
     let shown = format!("/study/review?card={card}&version={version}&sure=3");
     let page = asha.get(&shown).await.body;
-    for said in ["The mean is the sum of all values", "You said: sure.", "5 minutes", "10 minutes"] {
+    for said in [
+        "The mean is the sum of all values",
+        "You said: sure.",
+        "5 minutes",
+        "10 minutes",
+    ] {
         assert!(page.contains(said), "{said}: {page}");
     }
     // As a form without JavaScript.
-    let fields = [("card", card.as_str()), ("version", &version), ("grade", "3"), ("sure", "3")];
+    let fields = [
+        ("card", card.as_str()),
+        ("version", &version),
+        ("grade", "3"),
+        ("sure", "3"),
+    ];
     let back = asha.submit(&shown, "study/api/review_card", &fields).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER);
     assert_eq!(back.header("location"), "/study/review");
-    let row = "select state || ' ' || reviews || ' ' || algorithm from card_states where state <> 'new'";
+    let row =
+        "select state || ' ' || reviews || ' ' || algorithm from card_states where state <> 'new'";
     assert_eq!(site.test.text(row).await, "review 1 fsrs-6 6.6.2");
     // The sibling waits for the next day, so that two cards are left.
     let (next, _) = asked(&mut asha).await;
@@ -86,7 +103,12 @@ async fn the_last_review_is_undone_and_an_old_request_does_not_count_again() {
     let mut asha = library(&site).await;
     let (card, version) = asked(&mut asha).await;
     grade(&mut asha, (&card, &version), "1").await;
-    assert!(asha.get("/study/review").await.body.contains("Undo the last review"));
+    assert!(
+        asha.get("/study/review")
+            .await
+            .body
+            .contains("Undo the last review")
+    );
     asha.post("study/api/undo_review", &[]).await.assert_ok();
     assert_eq!(site.test.count(REVIEWS).await, 0);
     let new = "select count(*) from card_states where state = 'new'";
@@ -104,12 +126,21 @@ async fn the_last_review_is_undone_and_an_old_request_does_not_count_again() {
 async fn limits_hold_and_cards_come_back_on_their_day() {
     let site = TestSite::new().await;
     let mut asha = library(&site).await;
-    let fields = [("retention", "90"), ("new_per_day", "1"), ("reviews_per_day", "1")];
-    asha.post("study/api/save_study_settings", &fields).await.assert_ok();
+    let fields = [
+        ("retention", "90"),
+        ("new_per_day", "1"),
+        ("reviews_per_day", "1"),
+    ];
+    asha.post("study/api/save_study_settings", &fields)
+        .await
+        .assert_ok();
     let (card, version) = asked(&mut asha).await;
     grade(&mut asha, (&card, &version), "3").await;
     let page = asha.get("/study/review").await.body;
-    assert!(page.contains("Done for now") && page.contains("wait for tomorrow"), "{page}");
+    assert!(
+        page.contains("Done for now") && page.contains("wait for tomorrow"),
+        "{page}"
+    );
     days_pass(&site, 5).await;
     let page = asha.get("/study/review").await.body;
     assert!(page.contains("New 1 · Learning 0 · Due 1"), "{page}");
@@ -118,7 +149,11 @@ async fn limits_hold_and_cards_come_back_on_their_day() {
     grade(&mut asha, (&due, &version), "1").await;
     let lapses = "select lapses from card_states where state = 'relearning'";
     assert_eq!(site.test.count(lapses).await, 1);
-    let wrong = [("retention", "5"), ("new_per_day", "x"), ("reviews_per_day", "0")];
+    let wrong = [
+        ("retention", "5"),
+        ("new_per_day", "x"),
+        ("reviews_per_day", "0"),
+    ];
     let refused = asha.post("study/api/save_study_settings", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     for field in ["retention", "new_per_day", "reviews_per_day"] {
@@ -136,7 +171,12 @@ async fn progress_shows_what_was_reviewed() {
     }
     let page = asha.get("/study/progress").await;
     page.assert_ok();
-    for said in ["50%", "1 day with reviews.", "2 new, 1 in learning, 1 in review", "about 90%"] {
+    for said in [
+        "50%",
+        "1 day with reviews.",
+        "2 new, 1 in learning, 1 in review",
+        "about 90%",
+    ] {
         assert!(page.body.contains(said), "{said}: {}", page.body);
     }
     let home = asha.get("/learn").await.body;
@@ -158,7 +198,10 @@ async fn a_backlog_is_spread_over_days_that_are_named() {
          from generated_assets where card_kind = 'own'";
     site.test.sql(many).await;
     let page = asha.get("/study").await.body;
-    assert!(page.contains("250 cards are overdue") && page.contains("spread them"), "{page}");
+    assert!(
+        page.contains("250 cards are overdue") && page.contains("spread them"),
+        "{page}"
+    );
     asha.post("study/api/spread_backlog", &[]).await.assert_ok();
     let days = "select string_agg(cards::text, ' ' order by day)
                 from (select due_at as day, count(*) as cards from card_states where state = 'review' group by due_at) d";

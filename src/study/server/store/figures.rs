@@ -26,7 +26,9 @@ pub struct DayRow {
 /// Returns the days with reviews from `from` on, oldest first.
 pub async fn days(conn: &mut Conn, user: UserId, from: NaiveDate) -> QueryResult<Vec<DayRow>> {
     let sum = |metric: &str| {
-        format!("coalesce(sum(metric_value) filter (where metric_type = '{metric}'), 0)::bigint as {metric}")
+        format!(
+            "coalesce(sum(metric_value) filter (where metric_type = '{metric}'), 0)::bigint as {metric}"
+        )
     };
     statement(format!(
         "select (recorded_at at time zone 'UTC')::date as day, {}, {}, {}, {}

@@ -13,7 +13,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, MaterialId, QuestionId, UserId};
 use crate::platform::time::Clock;
 use crate::study::QueueCounts;
-use crate::study::server::schedule::{CardStage, Recall, CardStanding, today};
+use crate::study::server::schedule::{CardStage, CardStanding, Recall, today};
 
 /// Minutes by which a card that is being learned may come too early, when nothing else is left.
 const AHEAD: &str = "20 minutes";
@@ -144,7 +144,8 @@ pub async fn next(
     .bind::<BigInt, _>(CANDIDATES)
     .load(conn)
     .await?;
-    let counts = rows.first().map(|row| QueueCounts {
+    let first = <[QueuedRow]>::first(&rows);
+    let counts = first.map(|row| QueueCounts {
         new: row.new_left,
         learning: row.learning_left,
         review: row.review_left,

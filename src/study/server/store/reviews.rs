@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::platform::db::schema::interactions;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, InteractionId, MaterialId, QuestionId, UserId};
-use crate::study::server::schedule::{ALGORITHM, CardStage, Recall, CardStanding};
+use crate::study::server::schedule::{ALGORITHM, CardStage, CardStanding, Recall};
 
 /// The schedule of a card as stored.
 #[derive(Debug, Clone, PartialEq, QueryableByName, Serialize, Deserialize)]
@@ -126,8 +126,8 @@ pub fn after(
     day: NaiveDate,
     interaction: InteractionId,
 ) -> ScheduleRow {
-    let has_lapsed = before.state == CardStage::Review.name()
-        && scheduled.stage == CardStage::Relearning;
+    let has_lapsed =
+        before.state == CardStage::Review.name() && scheduled.stage == CardStage::Relearning;
     ScheduleRow {
         state: scheduled.stage.name().to_owned(),
         stability: Some(scheduled.memory.stability),
@@ -189,12 +189,7 @@ pub async fn keep(
 }
 
 /// Adds to the sums of the day.
-async fn count(
-    conn: &mut Conn,
-    user: UserId,
-    record: &ReviewRecord,
-    by: f64,
-) -> QueryResult<()> {
+async fn count(conn: &mut Conn, user: UserId, record: &ReviewRecord, by: f64) -> QueryResult<()> {
     statement(
         "insert into progress_metrics (user_id, recorded_at, metric_type, metric_value)
          select $1, $2::timestamp at time zone 'UTC', metric, $4 from unnest($3) metric
