@@ -151,15 +151,16 @@ fn active(text: &str) -> String {
     }
 }
 
-/// The sign that is most frequent in the first line.
+/// The sign that separates values: a tab if the first line has one, else the more frequent one of
+/// semicolon and comma.
 fn delimiter(text: &str) -> u8 {
     let line = text.lines().next().unwrap_or_default();
-    let count = |sign: u8| line.bytes().filter(|byte| *byte == sign).count();
-    let others = [b'\t', b';'].into_iter().filter(|sign| count(*sign) > 0);
-    others
-        .max_by_key(|sign| count(*sign))
-        .filter(|sign| count(*sign) > count(b','))
-        .unwrap_or(b',')
+    let count = |sign: char| line.matches(sign).count();
+    match (count('\t'), count(';') > count(',')) {
+        (1.., _) => b'\t',
+        (0, true) => b';',
+        (0, false) => b',',
+    }
 }
 
 /// Checks a side of a card. `name` is `front` or `back`.

@@ -411,13 +411,13 @@ mod tests {
 
     #[test]
     fn steps_and_cells_become_cards() {
-        let made = sides("# Tea\n\n1. Boil water\n2. Add leaves\n3. CardWait\n");
+        let made = sides("# Tea\n\n1. Boil water\n2. Add leaves\n3. Wait\n");
         let steps: Vec<&str> = made
             .iter()
             .filter(|(kind, ..)| *kind == CardKind::Step)
             .map(|(_, _, back)| back.as_str())
             .collect();
-        assert_eq!(steps, ["Add leaves", "CardWait"]);
+        assert_eq!(steps, ["Add leaves", "Wait"]);
         assert!(made.iter().any(|(kind, ..)| *kind == CardKind::Order));
         let made = sides("| Bird | Weight |\n|---|---|\n| Pelican | 9 kg |\n| Wren | 10 g |\n");
         assert_eq!(made.len(), 2, "{made:?}");
@@ -428,11 +428,11 @@ mod tests {
     #[test]
     fn questions_without_one_right_answer_are_left_out() {
         let twice = "| A | B |\n|---|---|\n| x | 1 |\n| x | 2 |\n";
-        assert_eq!(sides(twice), []);
+        assert!(sides(twice).is_empty());
         // The sentence points to something else.
-        assert_eq!(sides("This is the value of all the others."), []);
+        assert!(sides("This is the value of all the others.").is_empty());
         // The answer is in the question already.
-        assert_eq!(sides("1. CardWait\n2. CardWait\n3. Go\n"), []);
+        assert!(sides("1. Wait\n2. Wait\n3. Go\n").is_empty());
     }
 
     #[test]

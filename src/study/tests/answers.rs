@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::asked;
 use crate::platform::http::testing::TestSite;
 use crate::study::server::answers;
-use crate::testing::{gated_course, learner, pelican_course, start, take};
+use crate::testing::{gated_course, learner, start, take};
 
 /// Runs what the hourly job does.
 async fn collect(site: &TestSite) {
@@ -86,7 +86,7 @@ async fn a_running_quiz_hides_the_cards_of_its_questions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_switch_stops_it() {
     let site = TestSite::new().await;
-    pelican_course().import(&site).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let fields = [
         ("retention", "90"),

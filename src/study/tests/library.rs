@@ -124,7 +124,7 @@ async fn material_in_the_trash_leaves_the_queue_and_comes_back() {
     let site = TestSite::new().await;
     let mut asha = learner_of_nothing(&site, "asha@example.org").await;
     let id = add_text(&site, &mut asha, "Averages", MEAN).await;
-    let trash = |trashed| [("material", id.clone()), ("trashed", String::from(trashed))];
+    let trash = |trashed: &str| [("material", id.clone()), ("trashed", String::from(trashed))];
     let open = "select count(*) from card_states where is_open";
     for (trashed, left) in [("true", 0), ("false", 2), ("true", 0)] {
         let fields = trash(trashed);

@@ -144,7 +144,8 @@ pub async fn next(
     .bind::<BigInt, _>(CANDIDATES)
     .load(conn)
     .await?;
-    let counts = rows.as_slice().first().map(|row| QueueCounts {
+    let first = <[QueuedRow]>::first(&rows);
+    let counts = first.map(|row| QueueCounts {
         new: row.new_left,
         learning: row.learning_left,
         review: row.review_left,
