@@ -56,6 +56,8 @@ pub struct ColdCallPage {
     /// None until the member has answered.
     pub thread: Option<ColdCallThread>,
     pub next: Option<TopicLink>,
+    /// The cold call in the member's other cohorts of the course.
+    pub others: Vec<TopicLink>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,9 @@ use crate::coldcall::api::{
     AnswerColdCall, DeleteMessage, EditMessage, ReplyToMessage, ReportMessage, StarMessage,
     load_cold_call,
 };
-use crate::platform::ui::{Breadcrumbs, Crumb, Erase, FormState, Page, loaded, page_resource};
+use crate::platform::ui::{
+    Breadcrumbs, Crumb, Erase, FormState, Page, loaded, page_resource, query_value,
+};
 
 pub fn cold_call_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -21,9 +23,10 @@ pub fn cold_call_page() -> AnyView {
             (get("course"), get("topic"), get("n"))
         })
     });
+    let cohort = query_value("cohort");
     let page = page_resource(
-        move || params.get(),
-        |(course, topic, n)| load_cold_call(course, topic, n),
+        move || (params.get(), cohort.get()),
+        |((course, topic, n), cohort)| load_cold_call(course, topic, n, cohort),
     );
     let answer = FormState::of(AnswerColdCall::PATH);
     let forms = ThreadForms {
@@ -35,7 +38,8 @@ pub fn cold_call_page() -> AnyView {
     };
     let again = Callback::new(move |()| page.refetch());
     let show = move |shown: ColdCallPage| {
-        let at = params.get_untracked();
+        let (course, topic, n) = params.get_untracked();
+        let at = (course, topic, n, cohort.get_untracked());
         cold_call(shown, answer, forms, Refresh { at, whole: again })
     };
     view! { <Page title="Cold call">{loaded(page, show)}</Page> }.erase()
@@ -52,7 +56,10 @@ fn cold_call(
     let head = prompt(&card, &language);
     let next = page
         .next
-        .map(|next| view! { <a href=next.href>{next.title}</a> });
+        .into_iter()
+        .chain(page.others)
+        .map(|link| view! { <a href=link.href>{link.title}</a> })
+        .collect_view();
     let title = format!("Cold call {} · {}", card.number, page.topic.title);
     let inside = match page.thread {
         Some(revealed) => thread(revealed, card.refusal, forms, refresh),
