@@ -265,18 +265,18 @@ async fn an_ended_cohort_is_read_before_the_next_one_starts_and_while_it_runs() 
     site.test
         .sql("update cohorts set start_date = current_date - 20, end_date = current_date - 2")
         .await;
-    let next = Group::of(&site, "Later", "current_date + 2", "null").await;
+    let next = Group::of(&site, "Winter", "current_date + 2", "null").await;
     next.add(&site, "asha@example.org").await;
     let page = asha.get(HERE).await;
     page.assert_ok();
-    assert!(page.body.contains("Heronlike") && !page.body.contains("Later"));
+    assert!(page.body.contains("Heronlike") && !page.body.contains("Winter"));
     let topic = asha.get("/learn/small/begin").await.body;
     assert!(topic.contains(HERE));
     let early = format!("{HERE}?cohort={}", next.id);
     assert_eq!(asha.get(&early).await.status, StatusCode::NOT_FOUND);
 
     site.test
-        .sql("update cohorts set start_date = current_date - 1 where title = 'Later'")
+        .sql("update cohorts set start_date = current_date - 1 where title = 'Winter'")
         .await;
     let page = asha.get(HERE).await.body;
     let earlier = format!("{HERE}?cohort={}", group.id);
