@@ -123,7 +123,7 @@ const TABLE: &str = "
     sessions/api/cancel_session course=open&cohort=COHORT&id=LIVE&canceled=true 401 403 403 200 403 200 404
     sessions/api/record_attendance course=open&cohort=COHORT&id=LIVE            401 403 403 200 403 200 404
     GET cohort/api/load_cohort_home course=open                                 401 200 403 403 403 403 403
-    GET cohort/api/load_cohort_home course=open&cohort=COHORT                   401 403 403 200 403 200 404
+    GET cohort/api/load_cohort_home course=open&cohort=COHORT                   401 200 403 200 403 200 404
     cohort/api/hand_in          course=open&text=x                              401 200 403 403 403 403 403
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     GET authoring/api/load_new_course -                                         401 403 403 403 403 200 200
@@ -187,6 +187,8 @@ const TABLE: &str = "
     tutor_chat/api/rate_answer  answer=NOBODY&helpful=true                      401 404 404 404 404 404 404
     tutor_chat/api/delete_conversation course=open&topic=t                      401 200 403 403 403 403 403
     GET coldcall/api/load_cold_call course=open&topic=t&n=1                     401 200 403 403 403 403 403
+    GET coldcall/api/load_cold_call course=open&topic=t&n=1&cohort=COHORT       401 200 403 403 403 403 403
+    GET coldcall/api/load_cold_call course=open&topic=t&n=1&cohort=NOBODY       401 404 403 403 403 403 403
     coldcall/api/answer_cold_call prompt=PROMPT&text=x                          401 409 404 404 404 404 404
     coldcall/api/reply_to_message message=MESSAGE&text=x                        401 200 404 404 404 404 404
     coldcall/api/edit_message   message=MESSAGE&text=x                          401 200 404 404 404 404 404

@@ -1,6 +1,6 @@
 //! Addresses of pages, so that no feature imports another one for a link.
 
-use crate::platform::ids::{ExamId, QuestionId, QuizNumber};
+use crate::platform::ids::{CohortId, ExamId, QuestionId, QuizNumber};
 
 pub fn topic_path(course: &str, topic: &str) -> String {
     format!("/learn/{course}/{topic}")
@@ -45,6 +45,11 @@ pub const CERTIFICATES: &str = "/certificates";
 /// Home of a course's cohort for its members.
 pub fn cohort_home_path(course: &str) -> String {
     format!("/learn/{course}/cohort")
+}
+
+/// Home of this cohort, also for a member of another cohort of the course that counts more.
+pub fn named_cohort_home_path(course: &str, cohort: CohortId) -> String {
+    format!("{}?cohort={cohort}", cohort_home_path(course))
 }
 
 /// Announcements to the learners of a course, and messages to this learner.

@@ -135,6 +135,13 @@ test("the queue is worked through by keyboard", { tag: "@once" }, async ({ page 
   await accessible(page);
   await page.keyboard.press("u");
   await expect(page.getByText("The mail leaves at")).toHaveCount(0);
+  await awake(page);
+  await page.getByRole("button", { name: "Mark as in review" }).click();
+  await expect(page.getByText("In review. Nobody is told of this.")).toBeVisible();
+  await awake(page);
+  await accessible(page);
+  await page.keyboard.press("u");
+  await expect(page.getByText("Nobody is told of this.")).toHaveCount(0);
 });
 
 test("offerings are made and closed", { tag: "@once" }, async ({ page, allowed }) => {

@@ -131,6 +131,11 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await expect(pupil.getByRole("heading", { name: title })).toBeVisible();
   await expect(pupil.getByRole("heading", { name: "Count the trees" })).toBeVisible();
   await accessible(pupil);
+  await pupil.goto(`/learn/${DEMO}`);
+  const brief = pupil.locator(".outline-project");
+  await expect(brief).toContainText("Project: Count the trees");
+  await pupil.goto((await brief.getByRole("link", { includeHidden: true }).getAttribute("href"))!);
+  await expect(pupil.getByRole("heading", { name: "Count the trees" })).toBeInViewport();
   await pupil.getByLabel("Text").fill("Forty-two.");
   await pupil.getByRole("button", { name: "Hand in" }).click();
   await expect(pupil.getByText("Your work is handed in.")).toBeVisible();
@@ -145,6 +150,29 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await pupil.reload();
   await expect(pupil.getByText("Which trees?")).toBeVisible();
   await accessible(pupil);
+  await other.close();
+});
+
+test("an ended cohort is read while the next one has not started", { tag: "@once" }, async ({ page, browser }) => {
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const email = await learner(pupil);
+  await signIn(page, "tutor");
+  const [ended, next] = [await makeCohort(page, -40), await makeCohort(page, 5)];
+  for (const { address } of [ended, next]) {
+    await uploadList(page, address, `email\n${email}\n`);
+    await confirmList(page);
+  }
+  await pupil.goto(`/learn/${DEMO}/cohort`);
+  await expect(pupil.getByRole("heading", { name: ended.title })).toBeVisible();
+  await expect(pupil.getByText("This cohort has ended.")).toBeVisible();
+  await awake(pupil);
+  await accessible(pupil);
+  await pupil.getByRole("link", { name: `Your next cohort “${next.title}” starts on` }).click();
+  await expect(pupil.getByRole("heading", { name: next.title })).toBeVisible();
+  await expect(pupil.getByText("Your cohort starts on")).toBeVisible();
+  await pupil.getByRole("link", { name: `Your earlier cohort “${ended.title}”` }).click();
+  await expect(pupil.getByRole("heading", { name: ended.title })).toBeVisible();
   await other.close();
 });
 

@@ -20,7 +20,8 @@ use {
     crate::platform::time::Clock,
 };
 
-/// Returns the home of the member's cohort. Tutors name the cohort whose home they look at.
+/// Returns the home of the member's cohort. Members name a cohort to see another one of theirs,
+/// tutors to look at its home.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_cohort_home(
     course: String,
@@ -31,28 +32,40 @@ pub async fn load_cohort_home(
     let clock = Clock::of(&me.cx);
     let has_unread = me.viewer.unread > 0;
     let site = me.cx.link("");
-    if cohort.is_empty() {
-        return me
-            .cx
-            .within(async move |conn| {
-                let (course_id, membership) = access::member(conn, user, &course).await?;
-                let cohort = membership.cohort_id;
-                let with = (&clock, site.as_str());
-                let course = (course_id, course);
-                let page = home::of_member(conn, user, course, membership, with).await?;
-                // Marked last: the home shows old messages while they are unread.
-                if has_unread {
-                    notices::seen(conn, user, cohort).await?;
-                }
-                Ok(page)
-            })
-            .await;
+    let wanted = match cohort.as_str() {
+        "" => None,
+        id => Some(CohortId(id.parse().map_err(|_| access::no_member())?)),
+    };
+    let slug = course.clone();
+    let home = me
+        .cx
+        .within(async move |conn| {
+            let Some((course_id, place)) = access::place(conn, user, &slug, wanted).await? else {
+                return Ok(None);
+            };
+            let cohort = place.membership.cohort_id;
+            let with = (&clock, site.as_str());
+            let page = home::of_member(conn, user, (course_id, slug), place, with).await?;
+            // Marked last: the home shows old messages while they are unread.
+            if has_unread {
+                notices::seen(conn, user, cohort).await?;
+            }
+            Ok(Some(page))
+        })
+        .await?;
+    match (home, wanted) {
+        (Some(home), _) => Ok(home),
+        (None, None) => Err(access::no_member()),
+        (None, Some(cohort)) => {
+            let tutor = require_tutor_of_slug(&course).await?;
+            let clock = Clock::of(&me.cx);
+            me.cx
+                .within(async move |conn| {
+                    home::preview(conn, (tutor.course, course), cohort, &clock).await
+                })
+                .await
+        }
     }
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cohort = CohortId(cohort.parse().map_err(|_| access::no_member())?);
-    me.cx
-        .within(async move |conn| home::preview(conn, (tutor.course, course), cohort, &clock).await)
-        .await
 }
 
 /// Returns the announcements to the learners of a course and the messages to this one, and marks

@@ -70,6 +70,8 @@ pub struct CohortHome {
     pub batch_no: i32,
     /// True for a tutor who looks at it.
     pub is_preview: bool,
+    /// The member's other cohorts in the course.
+    pub others: Vec<OtherCohort>,
     pub due: Vec<DueLine>,
     /// The newest open cold calls. They say nothing of others' answers.
     pub cold_calls: Vec<HomeColdCall>,
@@ -86,6 +88,14 @@ pub struct CohortHome {
     pub messages: Vec<HomeMessage>,
     /// The member's own batch first.
     pub batches: Vec<HomeBatch>,
+}
+
+/// Link to the home of another cohort of the member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherCohort {
+    /// For example "Your next cohort “Spring” starts on 12 January 2026".
+    pub said: String,
+    pub path: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

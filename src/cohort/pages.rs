@@ -110,6 +110,13 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
         ),
         (HomeStanding::Open, _) => None,
     };
+    let others = page.others.into_iter().map(|other| {
+        view! {
+            <p>
+                <a href=other.path>{other.said}</a>
+            </p>
+        }
+    });
     let may_post = page.standing == HomeStanding::Open && !page.is_preview;
     let project = page
         .project
@@ -126,6 +133,7 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
                 <p class="soft">{days}</p>
             </header>
             {said.map(|said| view! { <Notice>{said}</Notice> })}
+            {others.collect_view()}
             <div class="home-cols">
                 <div class="cohort-main">
                     {messages(page.messages)}

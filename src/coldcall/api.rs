@@ -12,21 +12,32 @@ use {
     crate::platform::auth::guard::{SignedIn, require_user},
     crate::platform::auth::limits::{Limit, POSTS, STARS},
     crate::platform::http::server_fns::redirect,
+    crate::platform::ids::CohortId,
     crate::platform::time::Clock,
 };
 
 /// Returns a cold call of an unlocked topic. Its thread is included once the member has answered.
+/// `cohort` names an earlier cohort of theirs.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_cold_call(course: String, topic: String, n: String) -> AppResult<ColdCallPage> {
+pub async fn load_cold_call(
+    course: String,
+    topic: String,
+    n: String,
+    #[server(default)] cohort: String,
+) -> AppResult<ColdCallPage> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     // Anything but a number is the number of no cold call.
     let number = n.parse().unwrap_or(0);
+    let cohort = match cohort.as_str() {
+        "" => None,
+        id => Some(CohortId(id.parse().map_err(|_| post::no_cold_call())?)),
+    };
     let has_unread = me.viewer.unread > 0;
     me.cx
         .within(async move |conn| {
-            let place = (topic.as_str(), number);
+            let place = (topic.as_str(), number, cohort);
             view::page(conn, user, course, place, has_unread, &clock).await
         })
         .await

@@ -58,6 +58,8 @@ pub struct ColdCallPage {
     /// Events of the prompt's lock and times.
     pub live: LiveTopic,
     pub next: Option<TopicLink>,
+    /// The cold call in the member's other cohorts of the course.
+    pub others: Vec<TopicLink>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -262,7 +262,7 @@ pub struct ReviewPage {
     pub history: Vec<String>,
     /// Decisions that fit, in the order of their buttons.
     pub decisions: Vec<ReviewDecision>,
-    /// Mail of a decision that can still be undone.
+    /// Mail of a decision that can still be undone. A review has none.
     pub mail: Option<DecisionMail>,
     pub is_free: bool,
     /// True if the person has a seat that an admin can free.

@@ -117,28 +117,23 @@ async fn store(
         decision, by, now, ..
     } = *deciding;
     let status = decision.status();
-    let target = diesel::update(table::table.find(row.registration_id));
-    let who = (table::decided_by.eq(by), table::decided_at.eq(now));
-    if decision == ReviewDecision::Review {
-        target
-            .set((table::status.eq(status), who))
-            .execute(conn)
-            .await?;
-        return Ok(());
-    }
     let until = now + Duration::minutes(UNDO_MINUTES.into());
-    let DecisionMail { subject, text } = mails::of_decision(
-        offering,
-        decision,
-        row.called(),
-        deciding.course,
-        deciding.school,
-    );
-    target
+    let mail = (decision != ReviewDecision::Review).then(|| {
+        let (course, school) = (deciding.course, deciding.school);
+        mails::of_decision(offering, decision, row.called(), course, school)
+    });
+    let (subject, text) = mail.map(|mail| (mail.subject, mail.text)).unzip();
+    // Nobody is told of a review, so a decision that follows within ten minutes does not undo it.
+    let previous = match row.status {
+        RegistrationStatus::InReview => row.status,
+        _ => row.told_status(),
+    };
+    diesel::update(table::table.find(row.registration_id))
         .set((
             table::status.eq(status),
-            who,
-            table::previous_status.eq(row.told_status()),
+            table::decided_by.eq(by),
+            table::decided_at.eq(now),
+            table::previous_status.eq(previous),
             table::undo_until.eq(until),
             table::decision_act.eq(deciding.act),
             table::mail_subject.eq(subject),
@@ -210,8 +205,8 @@ pub async fn undo_act(
     Ok(undone)
 }
 
-/// Carries a decision out, tells the applicant and queues its mail. Does nothing if it was carried
-/// out or undone.
+/// Carries a decision out, tells the applicant and queues its mail. Nobody is told of a review.
+/// Does nothing if the decision was carried out or undone.
 pub async fn settle(
     conn: &mut Conn,
     offering: &OfferingRow,
@@ -222,6 +217,9 @@ pub async fn settle(
         return Ok(false);
     };
     registrations::set_status(conn, row.registration_id, row.status).await?;
+    if row.status == ReviewDecision::Review.status() {
+        return Ok(true);
+    }
     match previous.has_seat() {
         true => free(conn, offering, row, now).await?,
         false => drop(members::admit(conn, offering, row, now).await?),
@@ -253,6 +251,7 @@ pub async fn set_mail(
 ) -> QueryResult<usize> {
     diesel::update(table::table.find(registration))
         .filter(table::undo_until.is_not_null())
+        .filter(table::mail_subject.is_not_null())
         .set((
             table::mail_subject.eq(&mail.subject),
             table::mail_text.eq(&mail.text),

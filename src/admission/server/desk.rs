@@ -257,13 +257,16 @@ async fn undoable(
         return Ok(None);
     };
     let mut decisions = ReviewDecision::MAILED.into_iter();
-    let done = decisions
-        .find(|decision| decision.status() == status)
-        .map_or("decided", ReviewDecision::done);
+    let mailed = decisions.find(|decision| decision.status() == status);
+    let done = mailed.unwrap_or(ReviewDecision::Review).done();
     let (what, mails) = match rows.len() {
         1 => ("1 application".to_owned(), "The mail leaves"),
         count => (format!("{count} applications"), "Mails leave"),
     };
+    if mailed.is_none() {
+        let said = format!("{what} {done}. Nobody is told of this.");
+        return Ok(Some(UndoableAct { act, said }));
+    }
     let minutes = match (until - clock.now).num_seconds() {
         ..=60 => "within a minute".to_owned(),
         // A page that is loaded some seconds after the act says the whole time.
@@ -345,10 +348,10 @@ pub async fn application(
     let previous = beside(at.and_then(|at| at.checked_sub(1)));
     // An application that was just decided is no longer in its queue: the next is the first.
     let next = beside(Some(at.map_or(0, |at| at + 1)));
-    let mail = row.undo_until.is_some().then(|| DecisionMail {
-        subject: row.mail_subject.clone().unwrap_or_default(),
-        text: row.mail_text.clone().unwrap_or_default(),
-    });
+    let of_decision = row.mail_subject.clone().zip(row.mail_text.clone());
+    let mail = of_decision
+        .filter(|_| row.undo_until.is_some())
+        .map(|(subject, text)| DecisionMail { subject, text });
     Ok(ReviewPage {
         course_title: title(conn, course).await?,
         offering_id: row.offering_id,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::offerings::OfferingRow;
@@ -10,10 +11,10 @@ use crate::admission::RegistrationStatus;
 use crate::certificate::ProgramType;
 use crate::cohort::server::store as cohorts;
 use crate::enrollment::server::store as enrollments;
-use crate::platform::db::Conn;
-use crate::platform::db::schema::{cohort_members, enrollments as table};
+use crate::platform::db::schema::enrollments as table;
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, UserId};
+use crate::platform::ids::{CohortId, CourseId, UserId};
 
 /// Makes the accepted person a member of the cohort, or enrolls them. Does nothing while a payment
 /// is missing. People without an account are enrolled when they have one. Twice is as good as once.
@@ -76,14 +77,7 @@ pub async fn dismiss(
     }
     match (offering.cohort_id, registration.user_id) {
         (Some(cohort), _) => {
-            diesel::update(cohort_members::table)
-                .filter(cohort_members::cohort_id.eq(cohort))
-                .filter(cohort_members::email.eq(&registration.email))
-                .set(cohort_members::status.eq(diesel::dsl::sql::<
-                    crate::platform::db::schema::sql_types::MemberStatus,
-                >("'removed'::member_status")))
-                .execute(conn)
-                .await?;
+            remove_member(conn, cohort, registration).await?;
         }
         (None, Some(user)) if !registration.was_enrolled => {
             enrollments::withdraw(conn, user, offering.course_id).await?;
@@ -92,4 +86,28 @@ pub async fn dismiss(
     }
     registrations::set_admitted(conn, registration.registration_id, None, false).await?;
     Ok(())
+}
+
+/// Removes the person from the cohort. The membership may have another address than the
+/// application, so the account counts first.
+async fn remove_member(
+    conn: &mut Conn,
+    cohort: CohortId,
+    registration: &RegistrationRow,
+) -> QueryResult<()> {
+    statement(
+        "with account as (
+             select coalesce($2, (select u.user_id from users u
+                                  where u.email = $3 and u.email_confirmed_at is not null and u.deleted_at is null)) as user_id
+         )
+         update cohort_members m set status = 'removed' from account a
+         where m.cohort_id = $1
+           and (m.user_id = a.user_id or m.email = $3 and (m.user_id is null or a.user_id is null))",
+    )
+    .bind::<Uuid, _>(cohort)
+    .bind::<Nullable<Uuid>, _>(registration.user_id)
+    .bind::<Text, _>(&registration.email)
+    .execute(conn)
+    .await
+    .map(drop)
 }

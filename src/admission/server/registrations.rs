@@ -201,10 +201,12 @@ pub async fn take_up(
         .map(drop)
 }
 
-/// Makes a withdrawn application a draft again.
+/// Makes a withdrawn application a draft again. A person whose seat is being freed was not told
+/// so yet, and that can still be undone: their application stays as it is.
 pub async fn reopen(conn: &mut Conn, registration: RegistrationId) -> QueryResult<()> {
     diesel::update(registrations::table.find(registration))
         .filter(registrations::status.eq(RegistrationStatus::Withdrawn))
+        .filter(registrations::previous_status.is_null())
         .set((
             registrations::status.eq(RegistrationStatus::Draft),
             registrations::submitted_at.eq(None::<DateTime<Utc>>),

@@ -19,7 +19,7 @@ use crate::admission::{
 use crate::certificate::ProgramType;
 use crate::course::{CourseTitle, Price};
 use crate::enrollment::server::store::STUDYING;
-use crate::paths::cohort_home_path;
+use crate::paths::{cohort_home_path, named_cohort_home_path};
 use crate::platform::db::schema::{enrollments, registrations as table};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
@@ -208,7 +208,7 @@ impl CourseAccess {
             OfferingStanding::StartsOn => self
                 .membership(offering)
                 .filter(|membership| membership.is_active)
-                .map(|_| cohort_home_path(slug)),
+                .map(|membership| self.home(membership, slug)),
             _ => None,
         }
     }
@@ -220,8 +220,18 @@ impl CourseAccess {
         Some(ComingCohort {
             title: next.title.clone(),
             first_day: day(next.start_date),
-            path: cohort_home_path(slug),
+            path: self.home(next, slug),
         })
+    }
+
+    /// Returns the address of the cohort's home. Beside a cohort that has started, one that has not
+    /// is named.
+    fn home(&self, membership: &HeldMembership, slug: &str) -> String {
+        let mut memberships = self.memberships.iter();
+        match memberships.any(|row| row.is_active && !row.starts_later) {
+            true => named_cohort_home_path(slug, membership.cohort_id),
+            false => cohort_home_path(slug),
+        }
     }
 }
 

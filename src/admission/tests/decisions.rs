@@ -390,3 +390,53 @@ async fn a_decision_is_a_notification_without_a_mail_of_its_own() {
     people[0].get(&format!("/apply/{offering}")).await;
     assert_eq!(site.test.count(unread).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_is_undone_and_told_to_nobody() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").reviewed().create(&site).await;
+    applicants(&site, &offering, &["asha", "bo"]).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let asha = "asha@example.org";
+    let id = registration_of(&site, asha).await;
+    let one = [("course", "small"), ("registration", id.as_str())];
+    let undo = "review/api/undo_decision";
+    let before = site.mails().await.len();
+
+    let decided = decide(&site, &mut admin, &offering, "review", &[asha]).await;
+    decided.assert_ok();
+    let page = admin.get(decided.header("x-redirect")).await.body;
+    assert!(
+        page.contains("1 application in review. Nobody is told of this."),
+        "{page}"
+    );
+    let path = format!("/teach/small/admissions/{offering}/{id}");
+    let page = admin.get(&path).await.body;
+    assert!(page.contains("id=\"ly-undo\"") && !page.contains("Save and send now"));
+    // A review has no mail that could be edited.
+    let own = [one[0], one[1], ("subject", "x"), ("text", "x")];
+    let refused = admin.post("review/api/save_decision_mail", &own).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    admin.post(undo, &one).await.assert_ok();
+    assert_eq!(status_of(&site, asha).await, "submitted");
+
+    // An undone decision leaves the review as it was.
+    for decision in ["review", "accept"] {
+        let decided = decide(&site, &mut admin, &offering, decision, &[asha]).await;
+        decided.assert_ok();
+    }
+    admin.post(undo, &one).await.assert_ok();
+    assert_eq!(status_of(&site, asha).await, "in_review");
+
+    // Ten minutes later the review stays, and no mail leaves.
+    let bo = ["bo@example.org"];
+    let decided = decide(&site, &mut admin, &offering, "review", &bo).await;
+    decided.assert_ok();
+    assert_eq!(decisions_are_told(&site).await.len(), before);
+    assert_eq!(status_of(&site, bo[0]).await, "in_review");
+    let bo = registration_of(&site, bo[0]).await;
+    let late = admin
+        .post(undo, &[("course", "small"), ("registration", bo.as_str())])
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+}

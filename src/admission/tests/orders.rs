@@ -305,3 +305,77 @@ async fn nobody_orders_a_seat_that_is_not_theirs() {
     let page = bo.get("/cart").await.body;
     assert!(page.contains("Your cart is empty"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_frees_a_seat_that_is_being_freed_already_and_its_payment_with_it() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").price("48").seats(1);
+    let offering = offering.create(&site).await;
+    let mut asha = with_cart(&site, &offering, "asha").await;
+    let mut bo = site.signed_in("bo@example.org", UserRole::Learner).await;
+    apply_for(&mut bo, &offering, "", "Bo").await;
+    let id = order(&mut asha).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let paid = money(&mut admin, PAY, &offering, &id, ("0", "48"), false).await;
+    assert_eq!(paid, StatusCode::OK);
+    let registration = registration_of(&site, "asha@example.org").await;
+    let one = [("course", "small"), ("registration", registration.as_str())];
+    admin
+        .post("review/api/release_seat", &one)
+        .await
+        .assert_ok();
+    let back = money(&mut admin, REFUND, &offering, &id, ("1", "48"), true).await;
+    assert_eq!(back, StatusCode::OK);
+    let undo = admin.post("review/api/undo_decision", &one).await;
+    assert_eq!(undo.status, StatusCode::CONFLICT);
+    let mails = decisions_are_told(&site).await;
+    let told = |words: &str| {
+        let to_asha = mails.iter().filter(|mail| mail.starts_with("To: asha@"));
+        to_asha.filter(|mail| mail.contains(words)).count()
+    };
+    assert_eq!((told("was given up"), told("has paid back €48")), (1, 1));
+    assert_eq!(status_of(&site, "asha@example.org").await, "withdrawn");
+    assert_eq!(status_of(&site, "bo@example.org").await, "offered");
+    let still_paid = "select count(*) from registrations where paid_at is not null";
+    assert_eq!(site.test.count(still_paid).await, 0);
+
+    // Bo declines. A new seat has a price again.
+    let decline = [("offering", offering.as_str()), ("accept", "false")];
+    bo.post("apply/api/answer_offer", &decline)
+        .await
+        .assert_ok();
+    apply_for(&mut asha, &offering, "", "Asha").await;
+    assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
+    assert_eq!(
+        asha.get("/learn/small/t").await.status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_seat_is_unpaid_although_no_order_holds_it() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").price("48");
+    let offering = offering.create(&site).await;
+    let mut asha = with_cart(&site, &offering, "asha").await;
+    let id = order(&mut asha).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let paid = money(&mut admin, PAY, &offering, &id, ("0", "48"), false).await;
+    assert_eq!(paid, StatusCode::OK);
+    site.test
+        .sql("update order_lines set is_live = false")
+        .await;
+    let registration = registration_of(&site, "asha@example.org").await;
+    let one = [("course", "small"), ("registration", registration.as_str())];
+    admin
+        .post("review/api/release_seat", &one)
+        .await
+        .assert_ok();
+    decisions_are_told(&site).await;
+    apply_for(&mut asha, &offering, "", "Asha").await;
+    assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
+    assert_eq!(
+        asha.get("/learn/small/t").await.status,
+        StatusCode::FORBIDDEN
+    );
+}

@@ -273,3 +273,61 @@ async fn somebody_who_studied_before_goes_on_studying_when_a_seat_is_freed() {
     assert_eq!(status_of(&site, "asha@example.org").await, "withdrawn");
     assert_eq!(asha.get("/learn/small/t").await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_page_does_not_reopen_an_application_whose_seat_is_being_freed() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").seats(1).create(&site).await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    apply_for(&mut asha, &offering, "", "Asha").await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let id = registration_of(&site, "asha@example.org").await;
+    let fields = [("course", "small"), ("registration", id.as_str())];
+    let free = "review/api/release_seat";
+    admin.post(free, &fields).await.assert_ok();
+    let who = [("offering", offering.as_str()), ("token", "")];
+    let start = "apply/api/start_application";
+    asha.post(start, &who).await.assert_ok();
+    assert_eq!(status_of(&site, "asha@example.org").await, "withdrawn");
+    let again = asha.post("apply/api/submit_application", &who).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let undo = "review/api/undo_decision";
+    admin.post(undo, &fields).await.assert_ok();
+    assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
+    // Once the person is told, they can apply again.
+    admin.post(free, &fields).await.assert_ok();
+    decisions_are_told(&site).await;
+    asha.post(start, &who).await.assert_ok();
+    assert_eq!(status_of(&site, "asha@example.org").await, "draft");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freed_seat_ends_a_membership_with_another_address() {
+    let site = site_with_course().await;
+    let spring = OfferingBuilder::new("small").cohort("2020-01-06");
+    let offering = spring.create(&site).await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    apply_for(&mut asha, &offering, "", "Asha").await;
+    let mut bo = site.signed_in("bo@example.org", UserRole::Learner).await;
+    apply_for(&mut bo, &offering, "", "Bo").await;
+    // The membership was made for the address that the account had before.
+    site.test
+        .sql("update cohort_members set email = 'old@example.org' where email = 'asha@example.org'")
+        .await;
+    assert_eq!(asha.get("/learn/small/t").await.status, StatusCode::OK);
+    let mut admin = site.sign_in("office@example.org").await;
+    let id = registration_of(&site, "asha@example.org").await;
+    let fields = [("course", "small"), ("registration", id.as_str())];
+    admin
+        .post("review/api/release_seat", &fields)
+        .await
+        .assert_ok();
+    decisions_are_told(&site).await;
+    let active = "select email from cohort_members where status = 'active'";
+    assert_eq!(site.test.text(active).await, "bo@example.org");
+    assert_eq!(
+        asha.get("/learn/small/t").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(bo.get("/learn/small/t").await.status, StatusCode::OK);
+}

@@ -1,46 +1,43 @@
 //! Guards of a cohort: for people who see its pages, and for members who may write to it.
 
 use super::standing::CohortStanding;
-use super::store::{Membership, membership};
+use super::store::{self, MemberPlace, Membership};
 use crate::enrollment::server::store as enrollment;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, UserId};
+use crate::platform::ids::{CohortId, CourseId, UserId};
 
 pub fn no_member() -> AppError {
     AppError::Denied("Only the members of a cohort of this course see this page.".to_owned())
 }
 
-/// Returns the course, and the person's membership in it.
-///
-/// # Errors
-///
-/// `Denied` for everybody else, whether or not the course exists.
-pub async fn member(
+/// Returns the course and the person's membership in this cohort of it, or the one that counts if
+/// `wanted` is None. None for everybody else, whether or not the course exists.
+pub async fn place(
     conn: &mut Conn,
     user: UserId,
     course: &str,
-) -> AppResult<(CourseId, Membership)> {
-    let course = enrollment::course_id(conn, course)
-        .await?
-        .ok_or_else(no_member)?;
-    let membership = membership(conn, user, course).await?;
-    membership
-        .map(|membership| (course, membership))
-        .ok_or_else(no_member)
+    wanted: Option<CohortId>,
+) -> AppResult<Option<(CourseId, MemberPlace)>> {
+    let Some(course) = enrollment::course_id(conn, course).await? else {
+        return Ok(None);
+    };
+    let place = store::place(conn, user, course, wanted).await?;
+    Ok(place.map(|place| (course, place)))
 }
 
-/// Like [`member`], for what writes to the cohort.
+/// Returns the course and the membership that counts, for what writes to the cohort.
 ///
 /// # Errors
 ///
-/// `Denied` before the start and after the end, too.
+/// `Denied` for everybody else, and before the start and after the end.
 pub async fn posting_member(
     conn: &mut Conn,
     user: UserId,
     course: &str,
 ) -> AppResult<(CourseId, Membership)> {
-    let (course, membership) = member(conn, user, course).await?;
+    let place = place(conn, user, course, None).await?;
+    let (course, MemberPlace { membership, .. }) = place.ok_or_else(no_member)?;
     match membership.standing {
         CohortStanding::Open => Ok((course, membership)),
         CohortStanding::Before(_) => Err(AppError::Denied(format!(

@@ -9,14 +9,15 @@ use diesel_async::RunQueryDsl;
 use super::access::no_member;
 use super::cold_calls::{self, OpenColdCalls};
 use super::standing::CohortStanding;
-use super::store::{self, Cohort, Membership};
+use super::store::{self, Cohort, MemberPlace, Membership};
 use super::{announcements, calendar, dates, due, lately, messages, sessions, work};
 use crate::cohort::{
-    BatchProject, CalendarAddress, CohortHome, HomeBatch, HomePerson, HomeStanding,
+    BatchProject, CalendarAddress, CohortHome, HomeBatch, HomePerson, HomeStanding, OtherCohort,
 };
 use crate::course::server::shared;
 use crate::course::server::store as courses;
 use crate::enrollment::server::progress::{self, Progress};
+use crate::paths::{cohort_home_path, named_cohort_home_path};
 use crate::platform::db::schema::cohort_batch_projects;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -28,22 +29,24 @@ use crate::platform::ui::Html;
 const SHOWN_PEOPLE: usize = 60;
 
 /// Returns the home as the member sees it. The course is given by id and slug. `site` begins the
-/// site's addresses.
+/// site's addresses. Progress and what is due belong to the cohort that counts for the member.
 pub async fn of_member(
     conn: &mut Conn,
     user: UserId,
     (course, slug): (CourseId, String),
-    member: Membership,
+    place: MemberPlace,
     (clock, site): (&Clock, &str),
 ) -> AppResult<CohortHome> {
+    let others = others(&place, &slug);
+    let member = place.membership;
     let id = member.cohort_id;
     let cohort = store::cohort(conn, course, id).await?;
     let cohort = cohort.ok_or_else(no_member)?;
     let progress = match member.standing {
-        CohortStanding::Before(_) => None,
-        CohortStanding::Open | CohortStanding::Ended => {
+        CohortStanding::Open | CohortStanding::Ended if place.is_current => {
             Some(progress::load(conn, user, course, clock.now).await?)
         }
+        CohortStanding::Before(_) | CohortStanding::Open | CohortStanding::Ended => None,
     };
     let shared = match &progress {
         Some(progress) => progress.shared.clone(),
@@ -83,6 +86,7 @@ pub async fn of_member(
         standing: standing(member.standing, store::day(member.start_date)),
         batch_no: member.batch_no,
         is_preview: false,
+        others,
         due,
         cold_calls: cold_calls.newest,
         calendar: Some(CalendarAddress {
@@ -97,6 +101,29 @@ pub async fn of_member(
         announcements: announcements::shown(conn, id, Some(member.member_id), clock).await?,
         batches: batches(conn, id, member.batch_no, Some(user)).await?,
     })
+}
+
+/// Returns links to the homes of the member's other cohorts in the course. One that runs has a home
+/// only if it is the one that counts.
+fn others(place: &MemberPlace, slug: &str) -> Vec<OtherCohort> {
+    let link = |(at, other): (usize, &Membership)| {
+        let title = &other.title;
+        let is_current = at == 0 && !place.is_current;
+        let said = match other.standing {
+            CohortStanding::Before(_) => {
+                format!("Your next cohort “{title}” starts on {}", other.first_day())
+            }
+            CohortStanding::Ended => format!("Your earlier cohort “{title}”, which has ended"),
+            CohortStanding::Open if is_current => format!("Your cohort “{title}” is in progress"),
+            CohortStanding::Open => return None,
+        };
+        let path = match is_current {
+            true => cohort_home_path(slug),
+            false => named_cohort_home_path(slug, other.cohort_id),
+        };
+        Some(OtherCohort { said, path })
+    };
+    place.others.iter().enumerate().filter_map(link).collect()
 }
 
 /// Returns the numbers of the modules whose gate is open to the member.
@@ -128,6 +155,7 @@ pub async fn preview(
         time_zone: cohort.time_zone,
         batch_no: 1,
         is_preview: true,
+        others: Vec::new(),
         due: Vec::new(),
         cold_calls: Vec::new(),
         calendar: None,

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
-use crate::testing::{CohortBuilder, CourseBuilder, furnish_cohorts, tutor};
+use crate::testing::{CohortBuilder, CourseBuilder, furnish_cohorts, statements, tutor};
 
 const HOME: &str = "/learn/small/cohort";
 
@@ -355,4 +355,72 @@ async fn the_calendar_is_read_with_its_key_alone_and_ends_with_the_membership() 
         site.visitor().get(&path).await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_cohort_stays_the_members_home_until_the_next_one_starts() {
+    let site = site().await;
+    let asha = "asha@example.org";
+    let first = CohortBuilder::new("small", "Autumn").member(asha);
+    let first = first.starts_in(-30).ends_in(-9).make(&site).await;
+    let next = CohortBuilder::new("small", "Spring").member(asha);
+    let next = next.starts_in(9).make(&site).await;
+    furnish_cohorts(&site).await;
+    site.test.sql("delete from project_works").await;
+    let mut member = site.sign_in(asha).await;
+    let page = member.get(HOME).await.body;
+    assert!(page.contains("This cohort has ended."), "{page}");
+    assert!(page.contains("Your next cohort “Spring” starts on"));
+    let (of_first, of_next) = (
+        format!("{HOME}?cohort={first}"),
+        format!("{HOME}?cohort={next}"),
+    );
+    assert!(page.contains(&of_next));
+    let page = member.get(&of_next).await.body;
+    assert!(page.contains("Your cohort starts on") && !page.contains("This cohort has ended."));
+    assert!(page.contains("Your earlier cohort “Autumn”, which has ended"));
+    assert!(!page.contains("Hand in your work"));
+
+    // Once the next one runs, its home comes first, and the earlier one is still read.
+    site.test
+        .sql("update cohorts set start_date = current_date - 1 where title = 'Spring'")
+        .await;
+    let page = member.get(HOME).await.body;
+    assert!(page.contains("Hand in your work") && page.contains(&of_first));
+    let page = member.get(&of_first).await.body;
+    assert!(page.contains("This cohort has ended.") && !page.contains("Hand in your work"));
+    assert!(page.contains("Your cohort “Spring” is in progress"));
+    // A paused member reads neither.
+    site.test
+        .sql(&format!(
+            "update cohort_members set status = 'paused' where cohort_id = '{first}'"
+        ))
+        .await;
+    let paused = member.get(&of_first).await;
+    assert_eq!(paused.status, StatusCode::FORBIDDEN);
+    assert!(!member.get(HOME).await.body.contains(&of_first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_player_shows_the_project_of_the_members_batch() {
+    let site = site().await;
+    let cohort = CohortBuilder::new("small", "Autumn").member("asha@example.org");
+    cohort.member_of("bo@example.org", 2).make(&site).await;
+    let topic = "/learn/small/begin";
+    let mut asha = site.sign_in("asha@example.org").await;
+    let before = statements(&site, &mut asha, topic).await;
+    furnish_cohorts(&site).await;
+    let page = asha.get(topic).await.body;
+    for shown in [
+        "/learn/small/cohort#ly-project",
+        "Count the trees",
+        "Of one street",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    let mut bo = site.sign_in("bo@example.org").await;
+    assert!(!bo.get(topic).await.body.contains("Count the trees"));
+    // The message to Asha is read, so that only the project makes a difference.
+    site.test.sql("delete from notifications").await;
+    assert!(statements(&site, &mut asha, topic).await <= before);
 }

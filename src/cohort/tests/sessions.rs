@@ -122,6 +122,43 @@ async fn the_link_is_in_no_page_and_leads_members_around_the_time_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_members_of_the_cohort_and_those_who_teach_it_join_a_session() {
+    let site = site().await;
+    let cohort = CohortBuilder::new("small", "Autumn").member("asha@example.org");
+    let cohort = cohort.make(&site).await;
+    let other = CohortBuilder::new("small", "Spring").member("bo@example.org");
+    other.make(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assert_eq!(make(&mut meera, &cohort, "1").await, 200);
+    start_in(&site, 5).await;
+    let join = format!("/sessions/{}/join", first(&site).await);
+    let mut asha = site.sign_in("asha@example.org").await;
+    let mut bo = site.sign_in("bo@example.org").await;
+    // The session's own time decides, not the days of the cohort.
+    for days in [
+        "start_date = current_date + 3, end_date = null",
+        "start_date = current_date - 9, end_date = current_date - 2",
+        "start_date = current_date - 9, end_date = null",
+    ] {
+        let change = format!("update cohorts set {days} where title = 'Autumn'");
+        site.test.sql(&change).await;
+        let led = asha.get(&join).await;
+        assert_eq!(led.header(header::LOCATION), LINK, "{days}");
+        assert_eq!(bo.get(&join).await.status, StatusCode::NOT_FOUND, "{days}");
+    }
+    let led = meera.get(&join).await;
+    assert_eq!(led.header(header::LOCATION), LINK);
+    site.test
+        .sql("update course_tutors set is_active = false")
+        .await;
+    assert_eq!(meera.get(&join).await.status, StatusCode::NOT_FOUND);
+    site.test
+        .sql("update cohorts set is_active = false where title = 'Autumn'")
+        .await;
+    assert_eq!(asha.get(&join).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attendance_is_prefilled_and_an_old_tab_undoes_nothing() {
     let site = site().await;
     let cohort = CohortBuilder::new("small", "Autumn").member("asha@example.org");

@@ -14,7 +14,7 @@ use crate::coldcall::api::{
 use crate::coldcall::{ColdCallCard, ColdCallPage};
 use crate::platform::live::LiveTopic;
 use crate::platform::ui::{
-    Breadcrumbs, Crumb, Erase, FormState, Notice, Page, loaded, page_resource,
+    Breadcrumbs, Crumb, Erase, FormState, Notice, Page, loaded, page_resource, query_value,
 };
 
 pub fn cold_call_page() -> AnyView {
@@ -24,9 +24,10 @@ pub fn cold_call_page() -> AnyView {
             (get("course"), get("topic"), get("n"))
         })
     });
+    let cohort = query_value("cohort");
     let page = page_resource(
-        move || params.get(),
-        |(course, topic, n)| load_cold_call(course, topic, n),
+        move || (params.get(), cohort.get()),
+        |((course, topic, n), cohort)| load_cold_call(course, topic, n, cohort),
     );
     let answer = FormState::of(AnswerColdCall::PATH);
     let forms = ThreadForms {
@@ -38,7 +39,8 @@ pub fn cold_call_page() -> AnyView {
     };
     let again = Callback::new(move |()| page.refetch());
     let show = move |shown: ColdCallPage| {
-        let at = params.get_untracked();
+        let (course, topic, n) = params.get_untracked();
+        let at = (course, topic, n, cohort.get_untracked());
         cold_call(shown, answer, forms, Refresh { at, whole: again })
     };
     view! { <Page title="Cold call">{loaded(page, show)}</Page> }.erase()
@@ -55,7 +57,10 @@ fn cold_call(
     let head = prompt(&card, &language);
     let next = page
         .next
-        .map(|next| view! { <a href=next.href>{next.title}</a> });
+        .into_iter()
+        .chain(page.others)
+        .map(|link| view! { <a href=link.href>{link.title}</a> })
+        .collect_view();
     let title = format!("Cold call {} · {}", card.number, page.topic.title);
     let inside = match page.thread {
         Some(revealed) => thread(revealed, card.refusal, forms, refresh, page.live),
@@ -94,9 +99,9 @@ fn unanswered(card: &ColdCallCard, form: FormState, refresh: Refresh, live: Live
         Effect::new(move |_| {
             let at = at.clone();
             let changed = move || {
-                let (course, topic, n) = at.clone();
+                let (course, topic, n, cohort) = at.clone();
                 leptos::task::spawn_local(async move {
-                    if let Ok(page) = load_cold_call(course, topic, n).await {
+                    if let Ok(page) = load_cold_call(course, topic, n, cohort).await {
                         match was_refused && page.card.refusal.is_none() {
                             // There is no box yet.
                             true => refresh.whole.run(()),

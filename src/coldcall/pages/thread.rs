@@ -21,8 +21,8 @@ pub struct ThreadForms {
 /// The ways to load a thread again.
 #[derive(Clone)]
 pub struct Refresh {
-    /// Course, topic and number of the cold call.
-    pub at: (String, String, String),
+    /// Course, topic and number of the cold call, and the cohort if the address names one.
+    pub at: (String, String, String, String),
     /// Loads the whole page again.
     pub whole: Callback<()>,
 }
@@ -321,8 +321,8 @@ fn refresher(
         let at = at.clone();
         leptos::task::spawn_local(async move {
             loop {
-                let (course, topic, n) = at.clone();
-                let page = load_cold_call(course, topic, n).await;
+                let (course, topic, n, cohort) = at.clone();
+                let page = load_cold_call(course, topic, n, cohort).await;
                 match page.map(|page| {
                     if refusal.with_untracked(|old| *old != page.card.refusal) {
                         refusal.try_set(page.card.refusal);

@@ -37,19 +37,33 @@ pub async fn seat(
     course: CourseId,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<CohortSeat>> {
+    let seats = seats(conn, user, course, now).await?;
+    Ok(seats.into_iter().next())
+}
+
+/// Returns the person's seat in their current cohort of the course, followed by those in cohorts
+/// that have ended, newest first.
+pub async fn seats(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<CohortSeat>> {
     statement(
         "select c.cohort_id, c.title, c.ends_at,
                 exists (select from moderation_actions a
                         where a.cohort_id = c.cohort_id and a.member_user_id = $1 and a.action = 'hold'
                           and a.undone_at is null) as is_held
-         from current_membership($1, $2) m
+         from cohort_members m
          join cohorts c on c.cohort_id = m.cohort_id
-         where c.starts_at <= $3",
+         cross join current_membership($1, $2) current
+         where m.user_id = $1 and c.course_id = $2 and m.status = 'active' and c.is_active
+           and c.starts_at <= $3 and (m.member_id = current.member_id or c.ends_at <= $3)
+         order by m.member_id = current.member_id desc, c.starts_at desc, m.member_id",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
     .bind::<Timestamptz, _>(now)
-    .get_result(conn)
+    .load(conn)
     .await
-    .optional()
 }

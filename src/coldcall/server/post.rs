@@ -1,6 +1,6 @@
 //! Posting, changing and starring messages, for members.
 
-use super::member::{CohortSeat, seat};
+use super::member::{CohortSeat, seats};
 use super::messages::{NewMessage, ReadableMessage};
 use super::prompts::PromptRow;
 use super::rules::PromptState;
@@ -51,18 +51,22 @@ impl OpenPrompt {
     }
 }
 
-/// Returns the prompt if its topic is unlocked for the person and they are in a cohort.
+/// Returns the prompt if its topic is unlocked for the person and they are in a cohort. `cohort` may
+/// be an earlier one of theirs, which can only be read.
 async fn open_prompt(
     conn: &mut Conn,
     user: UserId,
     prompt: PromptId,
+    cohort: Option<CohortId>,
     clock: &Clock,
 ) -> AppResult<OpenPrompt> {
     let (course, topic) = prompts::place(conn, prompt)
         .await?
         .ok_or_else(no_cold_call)?;
-    let seat = seat(conn, user, course, clock.now)
-        .await?
+    let seats = seats(conn, user, course, clock.now).await?;
+    let seat = seats
+        .into_iter()
+        .find(|seat| cohort.is_none_or(|cohort| seat.cohort_id == cohort))
         .ok_or_else(no_cold_call)?;
     open_place(conn, user, topic, clock).await?;
     let rows = prompts::of_topic(conn, topic, seat.cohort_id, user, clock.now).await?;
@@ -81,7 +85,7 @@ pub async fn answer(
     typed: &str,
     clock: &Clock,
 ) -> AppResult<String> {
-    let open = open_prompt(conn, user, prompt, clock).await?;
+    let open = open_prompt(conn, user, prompt, None, clock).await?;
     open.check_posting(clock)?;
     let (body, rendered) = rules::message(typed)?;
     let new = NewMessage {
@@ -130,11 +134,9 @@ async fn readable(
     let found = messages::readable(conn, user, message)
         .await?
         .ok_or_else(no_message)?;
-    let open = open_prompt(conn, user, found.prompt_id, clock).await?;
-    match found.cohort_id == open.seat.cohort_id {
-        true => Ok((found, open)),
-        false => Err(no_message()),
-    }
+    let cohort = Some(found.cohort_id);
+    let open = open_prompt(conn, user, found.prompt_id, cohort, clock).await?;
+    Ok((found, open))
 }
 
 async fn announce(conn: &mut Conn, message: &ReadableMessage) -> AppResult<()> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::member::{CohortSeat, seat};
+use super::member::{CohortSeat, seat, seats};
 use super::messages::MessageRow;
 use super::post::{OpenPrompt, no_cold_call};
 use super::prompts::PromptRow;
@@ -15,9 +15,10 @@ use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::access::open_topic;
 use crate::paths::{cold_call_path, topic_path};
+use crate::platform::address;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, MessageId, TopicId, UserId};
+use crate::platform::ids::{CohortId, CourseId, MessageId, TopicId, UserId};
 use crate::platform::live::LiveTopic;
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
@@ -65,31 +66,46 @@ fn card(
     }
 }
 
-/// Returns the page of a cold call. The thread is part of it only for members who have answered. If
-/// the person has unread notifications, those about what the page shows become read.
+/// Returns the page of a cold call in the person's current cohort, or in this earlier cohort of
+/// theirs. The thread is part of it only for members who have answered. If the person has unread
+/// notifications, those about what the page shows become read.
 pub async fn page(
     conn: &mut Conn,
     user: UserId,
     course: String,
-    (topic, number): (&str, i32),
+    (topic, number, cohort): (&str, i32, Option<CohortId>),
     has_unread: bool,
     clock: &Clock,
 ) -> AppResult<ColdCallPage> {
     // The moment is before the prompt is read.
     let mut live = LiveTopic::from_now(String::new());
     let open = open_topic(conn, user, &course, topic, clock).await?;
-    let seat = seat(conn, user, open.studying.course_id, clock.now)
-        .await?
+    let mut others = seats(conn, user, open.studying.course_id, clock.now).await?;
+    let at = others
+        .iter()
+        .position(|seat| cohort.is_none_or(|cohort| seat.cohort_id == cohort))
         .ok_or_else(no_cold_call)?;
+    let seat = others.remove(at);
+    let href = |number, seat: Option<&CohortSeat>| {
+        let cohort = seat.map(|seat| seat.cohort_id.to_string());
+        let path = cold_call_path(&course, topic, number);
+        address::with_query(&path, &[("cohort", cohort.as_deref().unwrap_or_default())])
+    };
     let topic_id = open.topic().topic_id;
     let rows = prompts::of_topic(conn, topic_id, seat.cohort_id, user, clock.now).await?;
-    let at = rows.iter().position(|row| row.display_order == number);
-    let at = at.ok_or_else(no_cold_call)?;
-    let next = rows.get(at + 1).map(|row| TopicLink {
-        href: cold_call_path(&course, topic, row.display_order),
+    let of_number = rows.iter().position(|row| row.display_order == number);
+    let of_number = of_number.ok_or_else(no_cold_call)?;
+    let next = rows.get(of_number + 1).map(|row| TopicLink {
+        href: href(row.display_order, Some(&seat).filter(|_| cohort.is_some())),
         title: format!("Cold call {}", row.display_order),
     });
-    let row = &rows[at];
+    // The current cohort is the first of the others, unless it is shown.
+    let others = others.iter().enumerate().map(|(place, other)| TopicLink {
+        href: href(number, Some(other).filter(|_| at == 0 || place > 0)),
+        title: format!("This cold call in your cohort “{}”", other.title),
+    });
+    let others = others.collect();
+    let row = &rows[of_number];
     live.topic = live::prompt_topic(row.prompt_id, seat.cohort_id);
     let unread = match has_unread && row.has_answered {
         true => notices::unread(conn, user, row.prompt_id).await?,
@@ -117,6 +133,7 @@ pub async fn page(
         thread,
         live,
         next,
+        others,
     })
 }
 

@@ -258,3 +258,49 @@ async fn a_report_reaches_the_tutors_once() {
         1
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_cohort_is_read_before_the_next_one_starts_and_while_it_runs() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut bo = group.member(&site, "bo@example.org").await;
+    asha.answer(&prompt, "Flamingoesque").await.assert_ok();
+    bo.answer(&prompt, "Heronlike").await.assert_ok();
+    let of_bo = message_id(&site, "Heronlike").await;
+    site.test
+        .sql("update cohorts set start_date = current_date - 20, end_date = current_date - 2")
+        .await;
+    let next = Group::of(&site, "Winter", "current_date + 2", "null").await;
+    next.add(&site, "asha@example.org").await;
+    let page = asha.get(HERE).await;
+    page.assert_ok();
+    assert!(page.body.contains("Heronlike") && !page.body.contains("Winter"));
+    let topic = asha.get("/learn/small/begin").await.body;
+    assert!(topic.contains(HERE));
+    let early = format!("{HERE}?cohort={}", next.id);
+    assert_eq!(asha.get(&early).await.status, StatusCode::NOT_FOUND);
+
+    site.test
+        .sql("update cohorts set start_date = current_date - 1 where title = 'Winter'")
+        .await;
+    let page = asha.get(HERE).await.body;
+    let earlier = format!("{HERE}?cohort={}", group.id);
+    assert!(!page.contains("Heronlike") && page.contains(&earlier));
+    let page = asha.get(&earlier).await.body;
+    assert!(page.contains("Heronlike") && page.contains("Flamingoesque"));
+    // It is read, and nothing is posted to it.
+    assert!(!page.contains("reply_to_message"));
+    let reply = asha.reply(&of_bo, "Late").await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    let report = [("message", of_bo.as_str()), ("reason", "It is rude.")];
+    let reported = asha.post("coldcall/api/report_message", &report).await;
+    reported.assert_ok();
+    // Bo is not in the cohort that runs, and nobody else is in theirs.
+    let other = format!("{HERE}?cohort={}", next.id);
+    assert_eq!(bo.get(&other).await.status, StatusCode::NOT_FOUND);
+    let mut cem = next.member(&site, "cem@example.org").await;
+    assert_eq!(cem.get(&earlier).await.status, StatusCode::NOT_FOUND);
+    group.set(&site, "asha@example.org", "paused").await;
+    assert_eq!(asha.get(&earlier).await.status, StatusCode::NOT_FOUND);
+}

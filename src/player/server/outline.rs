@@ -4,7 +4,7 @@
 
 use crate::course::duration;
 use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
-use crate::paths::{quiz_path, topic_path};
+use crate::paths::{cohort_home_path, quiz_path, topic_path};
 use crate::platform::markdown::escape;
 use crate::platform::ui::{Html, Language};
 use crate::player::TopicHead;
@@ -34,6 +34,20 @@ pub fn outline(
         writer.module(module, module.number == here.module_no);
     }
     Html(writer.html)
+}
+
+/// Renders the title and the tagline of the project of the learner's batch, with a link to the
+/// whole brief.
+pub fn project(course: &str, title: &str, tagline: &str) -> String {
+    let home = escape(&cohort_home_path(course));
+    let (title, tagline) = (escape(title), escape(tagline));
+    let tagline = match tagline.is_empty() {
+        true => String::new(),
+        false => format!(" <small>{tagline}</small>"),
+    };
+    format!(
+        "<p class=\"outline-project\"><a href=\"{home}#ly-project\">Project: {title}</a>{tagline}</p>"
+    )
 }
 
 struct OutlineWriter<'a> {
@@ -144,6 +158,15 @@ impl OutlineWriter<'_> {
 mod tests {
     use super::*;
     use crate::platform::ids::{QuizNumber, TopicId};
+
+    #[test]
+    fn a_project_is_escaped_and_its_tagline_may_be_empty() {
+        assert_eq!(
+            project("c", "A & B", ""),
+            "<p class=\"outline-project\"><a href=\"/learn/c/cohort#ly-project\">Project: A &amp; B</a></p>"
+        );
+        assert!(project("c", "A", "<b>").contains("</a> <small>&lt;b&gt;</small></p>"));
+    }
 
     fn topic(slug: &str, title: &str, lock: Option<&str>) -> OutlineTopic {
         OutlineTopic {

@@ -202,8 +202,13 @@ pub async fn topic(
         minutes: topic.minutes,
     };
     let course_title = CourseTitle::new(studying.title.clone(), studying.language.clone());
+    let Html(mut outline) = outline::outline(&modules, &course, &head, &course_title.language);
+    if let Some(title) = &studying.project_title {
+        let tagline = studying.project_tagline.as_deref().unwrap_or_default();
+        outline.push_str(&outline::project(&course, title, tagline));
+    }
     Ok(TopicPage {
-        outline: outline::outline(&modules, &course, &head, &course_title.language),
+        outline: Html(outline),
         percent: percent(&modules),
         content: Html(content),
         notes: Html(texts.notes.clone()),

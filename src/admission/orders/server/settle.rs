@@ -17,7 +17,7 @@ use crate::admission::orders::{OrderBalance, OrderStatus};
 use crate::admission::server::mails::{RegistrationMail, RegistrationNews};
 use crate::admission::server::offerings::OfferingRow;
 use crate::admission::server::registrations::{self, RegistrationRow};
-use crate::admission::server::{members, seats};
+use crate::admission::server::{decisions, members, seats};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::orders;
 use crate::platform::error::{AppError, AppResult};
@@ -165,13 +165,15 @@ async fn give(
     Ok(true)
 }
 
-/// Marks that the seat of this application was lost. Its order is canceled if it holds no other
-/// seat. Money received for it is to be paid back. The application must be locked.
+/// Marks that the seat of this application was lost, and is not paid any more. An order that holds
+/// it is canceled if it holds no other seat. Money received for the seat is to be paid back. The
+/// application must be locked.
 pub async fn lose_seat(
     conn: &mut Conn,
     registration: RegistrationId,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
+    registrations::set_unpaid(conn, registration).await?;
     let Some(order) = store::holding(conn, registration).await? else {
         return Ok(());
     };
@@ -180,7 +182,6 @@ pub async fn lose_seat(
     for line in lines.iter().filter(of_seat) {
         store::let_go(conn, line.line_id).await?;
     }
-    registrations::set_unpaid(conn, registration).await?;
     let holds_more = lines.iter().any(|line| line.is_live && !of_seat(&line));
     match (order.status, holds_more) {
         (OrderStatus::Open, false) => {
@@ -261,13 +262,16 @@ pub async fn refund(
     jobs::enqueue(conn, &OrderMail::new(id, news)).await
 }
 
-/// Takes a seat back, and offers it to the waitlist.
+/// Takes a seat back, and offers it to the waitlist. A seat that is being freed already is freed
+/// now, because undoing that would give back a seat whose price was paid back.
 async fn free(conn: &mut Conn, seat: &LockedSeat, now: DateTime<Utc>) -> AppResult<()> {
     store::let_go(conn, seat.line.line_id).await?;
     let Some(row) = &seat.registration else {
         return Ok(());
     };
-    if row.status.has_seat() {
+    if row.told_status().has_seat() && !row.status.has_seat() {
+        decisions::settle(conn, &seat.offering, row, now).await?;
+    } else if row.status.has_seat() {
         let id = row.registration_id;
         registrations::set_status(conn, id, RegistrationStatus::Withdrawn).await?;
         registrations::set_unpaid(conn, id).await?;

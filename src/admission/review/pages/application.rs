@@ -90,7 +90,7 @@ fn review(page: ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
                     {walk(&page)}
                 </header>
                 {actions(&page, course, forms)}
-                {page.mail.clone().map(|mail| mail_form(mail, &page, course, forms))}
+                {undoable(&page, course, forms)}
                 <dl class="apply-given">{facts}</dl>
                 {answers(page.answers.clone())}
                 <ul class="soft review-history">{history}</ul>
@@ -224,18 +224,28 @@ fn identity(page: &ReviewPage, course: &str) -> AnyView {
     .erase()
 }
 
-/// The mail of a decision that was not told yet, and the button to undo the decision.
-fn mail_form(mail: DecisionMail, page: &ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
-    let form = forms.mail;
-    let until = page.line.undo_until.clone().unwrap_or_default();
+/// The decision that can still be undone, with its mail.
+fn undoable(page: &ReviewPage, course: &str, forms: ReviewForms) -> Option<AnyView> {
+    let until = page.line.undo_until.clone()?;
+    let done = page.line.status.label();
+    let said = match page.mail {
+        Some(_) => {
+            format!("{done}. The mail leaves at {until}, and until then you can undo this.")
+        }
+        None => format!("{done}. Nobody is told of this. Until {until} you can undo it."),
+    };
+    let label = match page.mail {
+        Some(_) => "Mail about the decision",
+        None => "Undo the decision",
+    };
+    let mail = page.mail.clone();
+    let mail = mail.map(|mail| mail_form(mail, page, course, forms.mail));
     let busy = forms.undo.busy();
-    let (named, also_named) = (identity(page, course), identity(page, course));
-    view! {
-        <section class="panel review-mail" aria-label="Mail about the decision">
+    let named = identity(page, course);
+    let view = view! {
+        <section class="panel review-mail" aria-label=label>
             <div class="row">
-                <p role="status">
-                    {format!("{}. The mail leaves at {until}, and until then you can undo this.", page.line.status.label())}
-                </p>
+                <p role="status">{said}</p>
                 <Form form=forms.undo class="row">
                     {named}
                     <button class="btn second" id=ReviewKey::Undo.id() aria-busy=move || busy.get().then_some("true")>
@@ -244,10 +254,20 @@ fn mail_form(mail: DecisionMail, page: &ReviewPage, course: &str, forms: ReviewF
                     </button>
                 </Form>
             </div>
+            {mail}
+        </section>
+    };
+    Some(view.erase())
+}
+
+/// The mail of a decision that was not told yet.
+fn mail_form(mail: DecisionMail, page: &ReviewPage, course: &str, form: FormState) -> AnyView {
+    let named = identity(page, course);
+    view! {
             <details open=form.problem().get_untracked().is_some()>
                 <summary>"Mail: " {mail.subject.clone()}</summary>
                 <Form form=form>
-                    {also_named}
+                    {named}
                     <Field
                         name="subject"
                         label="Subject"
@@ -275,7 +295,6 @@ fn mail_form(mail: DecisionMail, page: &ReviewPage, course: &str, forms: ReviewF
                     </div>
                 </Form>
             </details>
-        </section>
     }
     .erase()
 }

@@ -11,13 +11,17 @@ pub use queue::offering_page;
 use leptos::prelude::*;
 
 use super::QueueLine;
-use crate::admission::status_badge;
+use crate::admission::{RegistrationStatus, status_badge};
 use crate::platform::ui::{Badge, Erase, Tone};
 
 /// Shows the status of an application, with what is not settled about it.
 fn state(line: &QueueLine) -> AnyView {
     let undo = line.undo_until.clone().map(|until| {
-        view! { <span class="soft num">{format!("told at {until}")}</span> }
+        let said = match line.status {
+            RegistrationStatus::InReview => format!("until {until} it can be undone"),
+            _ => format!("told at {until}"),
+        };
+        view! { <span class="soft num">{said}</span> }
     });
     let unpaid = line
         .is_unpaid

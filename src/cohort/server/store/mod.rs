@@ -106,6 +106,19 @@ pub struct Membership {
 }
 
 impl Membership {
+    fn of(row: MembershipRow) -> Self {
+        Self {
+            standing: CohortStanding::at(row.starts_at, row.ends_at, row.now),
+            member_id: row.member_id,
+            cohort_id: row.cohort_id,
+            title: row.title,
+            batch_no: row.batch_no,
+            start_date: row.start_date,
+            end_date: row.end_date,
+            time_zone: row.time_zone,
+        }
+    }
+
     /// Formats the first day as "12 January 2026".
     pub fn first_day(&self) -> String {
         day(self.start_date)
@@ -139,9 +152,41 @@ struct MembershipRow {
     is_let_in: bool,
 }
 
-/// Returns the person's membership in the course: in the cohort that runs now, otherwise in the
-/// one that starts next, otherwise in the one that started last. A paused or removed member, and a
-/// member of an inactive cohort, has none.
+/// A membership of a person, with the others that they have in the course.
+#[derive(Debug, Clone)]
+pub struct MemberPlace {
+    pub membership: Membership,
+    /// True for the membership that counts for the person. Otherwise that is the first of the
+    /// others.
+    pub is_current: bool,
+    pub others: Vec<Membership>,
+}
+
+/// Returns the person's membership in a cohort of the course, or the one that counts if `wanted` is
+/// None. Only the one that counts is used while its cohort runs.
+pub async fn place(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    wanted: Option<CohortId>,
+) -> QueryResult<Option<MemberPlace>> {
+    let mut others = memberships(conn, user, course).await?;
+    let at = others
+        .iter()
+        .position(|membership| wanted.is_none_or(|cohort| membership.cohort_id == cohort));
+    let Some(at) = at else { return Ok(None) };
+    let place = MemberPlace {
+        membership: others.remove(at),
+        is_current: at == 0,
+        others,
+    };
+    let is_shown = place.is_current || place.membership.standing != CohortStanding::Open;
+    Ok(Some(place).filter(|_| is_shown))
+}
+
+/// Returns the membership that counts for the person in the course: in the cohort that runs now,
+/// otherwise in the one that started last, otherwise in the one that starts next. A paused or
+/// removed member, and a member of an inactive cohort, has none.
 ///
 /// Lets the member in if the cohort has started and no job has done so yet, so ask for the
 /// membership before the enrollment.
@@ -150,33 +195,38 @@ pub async fn membership(
     user: UserId,
     course: CourseId,
 ) -> QueryResult<Option<Membership>> {
-    let row: Option<MembershipRow> = statement(
+    let place = place(conn, user, course, None).await?;
+    Ok(place.map(|place| place.membership))
+}
+
+/// Returns all active memberships of the person in active cohorts of the course, the one that
+/// counts first. Lets the member in like [`membership`].
+async fn memberships(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Vec<Membership>> {
+    let rows: Vec<MembershipRow> = statement(
         "select m.member_id, m.cohort_id, c.title, m.batch_no, c.start_date, c.end_date, c.time_zone,
                 c.starts_at, c.ends_at, now() as now,
                 exists (select from enrollments e where e.user_id = $1 and e.course_id = $2 and e.status <> 'expired') as is_let_in
-         from current_membership($1, $2) m
-         join cohorts c on c.cohort_id = m.cohort_id",
+         from cohort_members m
+         join cohorts c on c.cohort_id = m.cohort_id
+         where m.user_id = $1 and c.course_id = $2 and m.status = 'active' and c.is_active
+         order by m.member_id = (select current.member_id from current_membership($1, $2) current) desc,
+                  c.starts_at desc, m.member_id",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
-    .get_result(conn)
-    .await
-    .optional()?;
-    let Some(row) = row else { return Ok(None) };
-    let standing = CohortStanding::at(row.starts_at, row.ends_at, row.now);
-    if standing.may_study() && !row.is_let_in {
+    .load(conn)
+    .await?;
+    let is_let_in = rows.iter().all(|row| row.is_let_in);
+    let memberships: Vec<Membership> = rows.into_iter().map(Membership::of).collect();
+    let current = memberships.as_slice().first();
+    if !is_let_in && current.is_some_and(|current| current.standing.may_study()) {
         follow(conn, user, course).await?;
     }
-    Ok(Some(Membership {
-        member_id: row.member_id,
-        cohort_id: row.cohort_id,
-        title: row.title,
-        batch_no: row.batch_no,
-        start_date: row.start_date,
-        end_date: row.end_date,
-        time_zone: row.time_zone,
-        standing,
-    }))
+    Ok(memberships)
 }
 
 /// Gives or takes access to the course, as the person's memberships say now.

@@ -16,7 +16,7 @@ use crate::cohort::teach::{
     edit_cohort_path, member_list_path,
 };
 use crate::course::SEARCH_CHARACTERS;
-use crate::paths::cohort_home_path;
+use crate::paths::named_cohort_home_path;
 use crate::platform::ids::CohortId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
@@ -128,7 +128,7 @@ fn members(page: CohortPage, course: &str, query: MemberQuery, forms: MemberForm
             <Button kind=ButtonKind::Secondary href=project_path(course, cohort, 1)>
                 "Projects"
             </Button>
-            <Button kind=ButtonKind::Quiet href=format!("{}?cohort={cohort}", cohort_home_path(course))>
+            <Button kind=ButtonKind::Quiet href=named_cohort_home_path(course, cohort)>
                 "View the home"
             </Button>
         </div>

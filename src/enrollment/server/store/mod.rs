@@ -129,6 +129,11 @@ pub struct Studying {
     /// True for a member of a cohort of the course.
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_cohort: bool,
+    /// Title and tagline of the project of the learner's batch.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub project_title: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub project_tagline: Option<String>,
     /// True if anything was announced to all learners, or a tutor wrote to this one.
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_news: bool,
@@ -140,7 +145,7 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
         "select c.course_id, r.revision, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, e.last_opened_at, p.persona, l.persona_key as learner_persona,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
                  order by revoked_at is not null, issued_at desc limit 1) as certificate,
-                exists (select from current_membership($1, c.course_id)) as has_cohort,
+                m.member_id is not null as has_cohort, b.title as project_title, b.tagline as project_tagline,
                 exists (select from cohort_announcements a
                         where a.course_id = c.course_id and a.cohort_id is null and a.published_at is not null)
                 or exists (select from course_message_receivers x join cohort_messages s on s.message_id = x.message_id
@@ -150,6 +155,8 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
          left join course_revisions r on r.course_id = c.course_id
          left join topic_personalization p on p.course_id = c.course_id and p.user_id = $1
          left join learner_persona_profiles l on l.course_id = c.course_id and l.user_id = $1
+         left join lateral current_membership($1, c.course_id) m on true
+         left join cohort_batch_projects b on b.cohort_id = m.cohort_id and b.batch_no = m.batch_no
          where c.slug = $2",
     )
     .bind::<Uuid, _>(user)
