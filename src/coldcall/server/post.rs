@@ -51,8 +51,8 @@ impl OpenPrompt {
     }
 }
 
-/// Returns the prompt if its topic is unlocked for the person and they are in a cohort. `cohort` may
-/// be an earlier one of theirs, which can only be read.
+/// Returns the prompt if its topic is unlocked for the person and they are in a cohort. `cohort`
+/// may be an earlier one of theirs, which can only be read.
 async fn open_prompt(
     conn: &mut Conn,
     user: UserId,
