@@ -104,10 +104,14 @@ async fn run(options: Options) {
             ("Today", "/today".to_owned(), 150.0),
         ] {
             let mut times = Vec::new();
-            client.get(&path, cookies.first().map(String::as_str)).await;
+            client
+                .get(&path, cookies.as_slice().first().map(String::as_str))
+                .await;
             for _ in 0..LOADS {
                 let started = Instant::now();
-                client.get(&path, cookies.first().map(String::as_str)).await;
+                client
+                    .get(&path, cookies.as_slice().first().map(String::as_str))
+                    .await;
                 times.push(started.elapsed());
             }
             let p95 = p95_ms(times);

@@ -97,13 +97,17 @@ fn card(page: CardPage, forms: CardForms) -> AnyView {
 }
 
 fn edit_form(page: &CardPage, form: FormState) -> AnyView {
+    let id = page.line.id.to_string();
+    let front = form.value("front", &page.line.front);
+    let back = form.value("back", &page.line.back);
+    let tags = form.value("tags", &page.tags);
     view! {
         <Form form=form class="stack" guards=true>
-            <input type="hidden" name="card" value=page.line.id.to_string() />
+            <input type="hidden" name="card" value=id />
             <TextArea
                 name="front"
                 label="Front"
-                value=form.value("front", &page.line.front)
+                value=front
                 error=form.error("front")
                 max_length=SIDE_CHARACTERS
                 required=true
@@ -111,7 +115,7 @@ fn edit_form(page: &CardPage, form: FormState) -> AnyView {
             <TextArea
                 name="back"
                 label="Back"
-                value=form.value("back", &page.line.back)
+                value=back
                 error=form.error("back")
                 max_length=SIDE_CHARACTERS
                 required=true
@@ -120,7 +124,7 @@ fn edit_form(page: &CardPage, form: FormState) -> AnyView {
                 name="tags"
                 label="Tags"
                 hint="Separate tags with commas."
-                value=form.value("tags", &page.tags)
+                value=tags
                 error=form.error("tags")
                 max_length=TAGS_CHARACTERS
             />
@@ -160,10 +164,11 @@ pub fn rests_on(passage: CardPassage, language: &Language) -> AnyView {
 }
 
 fn report(id: &str, is_reported: bool, form: FormState) -> AnyView {
+    let id = id.to_owned();
     match is_reported {
         true => view! {
             <Form form=form class="row">
-                <input type="hidden" name="card" value=id.to_owned() />
+                <input type="hidden" name="card" value=id />
                 <input type="hidden" name="reported" value="false" />
                 <Button kind=ButtonKind::Secondary busy=form.busy()>
                     "Put it back into its deck"
@@ -173,7 +178,7 @@ fn report(id: &str, is_reported: bool, form: FormState) -> AnyView {
         .erase(),
         false => view! {
             <Form form=form class="stack">
-                <input type="hidden" name="card" value=id.to_owned() />
+                <input type="hidden" name="card" value=id />
                 <input type="hidden" name="reported" value="true" />
                 <Field
                     name="comment"

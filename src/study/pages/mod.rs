@@ -438,6 +438,11 @@ fn trash(lines: Vec<MaterialLine>, (restore, delete): (FormState, FormState)) ->
                 restore.of_item("material", &id),
                 delete.of_item("material", &id),
             );
+            let labels = (
+                format!("Restore {}", line.title),
+                format!("Delete {} for good", line.title),
+            );
+            let other = id.clone();
             view! {
                 <li class="study-line">
                     <span>
@@ -446,15 +451,15 @@ fn trash(lines: Vec<MaterialLine>, (restore, delete): (FormState, FormState)) ->
                     </span>
                     <span class="row">
                         <Form form=restore class="inline">
-                            <input type="hidden" name="material" value=id.clone() />
+                            <input type="hidden" name="material" value=other />
                             <input type="hidden" name="trashed" value="false" />
-                            <Button kind=ButtonKind::Secondary busy=restore.busy() label=format!("Restore {}", line.title)>
+                            <Button kind=ButtonKind::Secondary busy=restore.busy() label=labels.0>
                                 "Restore"
                             </Button>
                         </Form>
                         <Form form=delete class="inline">
                             <input type="hidden" name="material" value=id />
-                            <Button kind=ButtonKind::Quiet busy=delete.busy() label=format!("Delete {} for good", line.title)>
+                            <Button kind=ButtonKind::Quiet busy=delete.busy() label=labels.1>
                                 "Delete for good"
                             </Button>
                         </Form>

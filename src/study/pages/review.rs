@@ -235,23 +235,26 @@ fn grades(
     query: &ReviewQuery,
     forms: GradeForms,
 ) -> AnyView {
+    let (card, version, deck) = (card.to_owned(), version.to_owned(), query.deck.clone());
     let sure = answer.sure.map(|sure| {
         view! { <input type="hidden" name="sure" value=sure.number().to_string() autocomplete="off" /> }
     });
+    let busy = forms.grade.busy();
     let buttons = answer
         .grades
         .iter()
         .map(|(grade, wait)| {
+            let (grade, wait) = (*grade, wait.clone());
             let kind = match grade {
                 Grade::Good => ButtonKind::Primary,
                 _ => ButtonKind::Secondary,
             };
             view! {
-                <Button kind=kind name="grade" value=grade.number().to_string() busy=forms.grade.busy()>
+                <Button kind=kind name="grade" value=grade.number().to_string() busy=busy>
                     <span class="study-grade">
                         <b>{grade.label()}</b>
                         " "
-                        <small>{wait.clone()}</small>
+                        <small>{wait}</small>
                     </span>
                 </Button>
             }
@@ -259,9 +262,9 @@ fn grades(
         .collect_view();
     view! {
         <Form form=forms.grade class="study-grades" on_done=forms.onward>
-            <input type="hidden" name="card" value=card.to_owned() autocomplete="off" />
-            <input type="hidden" name="version" value=version.to_owned() autocomplete="off" />
-            <input type="hidden" name="deck" value=query.deck.clone() autocomplete="off" />
+            <input type="hidden" name="card" value=card autocomplete="off" />
+            <input type="hidden" name="version" value=version autocomplete="off" />
+            <input type="hidden" name="deck" value=deck autocomplete="off" />
             {sure}
             {buttons}
         </Form>
@@ -270,9 +273,10 @@ fn grades(
 }
 
 fn undo(front: String, deck: &str, forms: GradeForms) -> AnyView {
+    let deck = deck.to_owned();
     view! {
         <Form form=forms.undo class="row study-undo" on_done=forms.onward>
-            <input type="hidden" name="deck" value=deck.to_owned() autocomplete="off" />
+            <input type="hidden" name="deck" value=deck autocomplete="off" />
             <Button kind=ButtonKind::Quiet busy=forms.undo.busy()>
                 "Undo the last review"
             </Button>
