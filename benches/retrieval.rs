@@ -3,9 +3,9 @@
 //! that page (MRR), for rankings by words, by meaning and by both.
 //!
 //! The questions are the prompts of a book's quizzes with the programs that they show. The page
-//! that is right is the one that holds the quiz. They are for measuring only: nothing is tuned to single
-//! questions. The goal for the Rust book is recall@5 of 0.73 and MRR of 0.58; the floor is hashed
-//! features with recall@5 of 0.613, which were measured on chunks of the same length.
+//! that is right is the one that holds the quiz. They are for measuring only: nothing is tuned to
+//! single questions. The goal for the Rust book is recall@5 of 0.73 and MRR of 0.58; the floor is
+//! hashed features with recall@5 of 0.613, which were measured on chunks of the same length.
 //!
 //! `DATABASE_URL=… cargo bench --features ssr --bench retrieval -- path/to/book`. The database is
 //! filled with the book.

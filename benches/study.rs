@@ -2,9 +2,9 @@
 //! learners. Goal: at equal retention, fewer reviews a day.
 //!
 //! Each of 200 learners learns 500 cards, 20 new ones a day, for 365 days. The memory of a
-//! simulated learner follows the FSRS-6 curve, with parameters that differ between learners: the initial
-//! stabilities and the growth are scaled by log-normal factors, which no schedule knows. So FSRS
-//! here has the right shape but the wrong numbers.
+//! simulated learner follows the FSRS-6 curve, with parameters that differ between learners: the
+//! initial stabilities and the growth are scaled by log-normal factors, which no schedule knows.
+//! So FSRS here has the right shape but the wrong numbers.
 //!
 //! SM-2 is scaled by a factor on its intervals, and the fixed intervals by another, until their
 //! retention equals that of FSRS: the mean probability of recall at the time of a review. Then the

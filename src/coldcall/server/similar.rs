@@ -1,6 +1,6 @@
-//! Groups answers by the words that they use and by what these mean in the course, joined by average
-//! linkage. Similarity is the cosine of TF-IDF vectors, plus a share of the cosine of directions in
-//! the course's space of meaning.
+//! Groups answers by the words that they use and by what these mean in the course, joined by
+//! average linkage. Similarity is the cosine of TF-IDF vectors, plus a share of the cosine of
+//! directions in the course's space of meaning.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

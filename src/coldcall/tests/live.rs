@@ -195,7 +195,7 @@ async fn changed_times_are_announced() {
     let topic = format!("coldcall/{prompt}/{}/state", group.id);
     assert_eq!(of_asha.next().await.1, topic);
     assert_eq!(of_blind.next().await.1, topic);
-    // What is saved without a change is nothing new.
+    // Saving the same times again announces nothing.
     meera
         .post("schedule/api/save_schedule", &times)
         .await

@@ -68,7 +68,7 @@ pub async fn progress(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult
     let (streak, forgiven) = streak(&with_reviews, today);
     let first = today - TimeDelta::days(DAYS - 1);
     let recent = || days.iter().filter(move |row| row.day >= first);
-    let total = |of: fn(&rows::DayRow) -> i64| recent().map(of).sum::<i64>();
+    let total = |of: fn(&rows::StudyDayRow) -> i64| recent().map(of).sum::<i64>();
     let shown = (0..DAYS).map(|at| {
         let day = first + TimeDelta::days(at);
         let row = days.iter().find(|row| row.day == day);

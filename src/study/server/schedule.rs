@@ -55,7 +55,7 @@ impl CardStage {
 
 /// The schedule of a card before a review.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CardStanding {
+pub struct CardMemory {
     pub card: Uuid,
     pub stage: CardStage,
     /// None for a new card.
@@ -129,7 +129,7 @@ pub fn day_start(zone: Tz, day: NaiveDate) -> DateTime<Utc> {
 
 /// Returns the schedule after each grade, in the order of [`Grade::ALL`].
 pub fn after_each(
-    standing: &CardStanding,
+    standing: &CardMemory,
     desired_retention: f32,
     clock: &Clock,
 ) -> AppResult<[(Grade, Scheduled); 4]> {
@@ -182,7 +182,7 @@ fn states(memory: Option<Recall>, retention: f32, elapsed: u32) -> AppResult<Nex
 
 /// Days until the card comes back after Hard, Good and Easy. An easier grade never comes back
 /// sooner.
-fn days_of(standing: &CardStanding, states: &NextStates) -> [i64; 3] {
+fn days_of(standing: &CardMemory, states: &NextStates) -> [i64; 3] {
     let fuzzed = |interval: f32, grade: Grade| fuzz(whole(interval), standing, grade);
     let hard = fuzzed(states.hard.interval, Grade::Hard);
     let least = match standing.stage {
@@ -202,7 +202,7 @@ fn whole(interval: f32) -> i64 {
 /// Moves an interval by a few days, so that cards that were learned together do not stay together.
 /// The same card gets the same days each time it is asked, so that the buttons tell the truth.
 /// The range is that of Anki.
-fn fuzz(days: i64, standing: &CardStanding, grade: Grade) -> i64 {
+fn fuzz(days: i64, standing: &CardMemory, grade: Grade) -> i64 {
     if days < 3 {
         return days;
     }
@@ -251,8 +251,8 @@ mod tests {
         }
     }
 
-    fn new(card: u128) -> CardStanding {
-        CardStanding {
+    fn new(card: u128) -> CardMemory {
+        CardMemory {
             card: Uuid::from_u128(card),
             stage: CardStage::New,
             memory: None,
@@ -262,10 +262,10 @@ mod tests {
     }
 
     /// Reviews the card and returns its next standing, with the day on which it is due.
-    fn review(standing: &CardStanding, grade: Grade, clock: &Clock) -> (CardStanding, Scheduled) {
+    fn review(standing: &CardMemory, grade: Grade, clock: &Clock) -> (CardMemory, Scheduled) {
         let all = after_each(standing, 0.9, clock).unwrap();
         let (_, after) = all.into_iter().find(|(of, _)| *of == grade).unwrap();
-        let next = CardStanding {
+        let next = CardMemory {
             stage: after.stage,
             memory: Some(after.memory),
             last_day: Some(today(clock)),

@@ -81,7 +81,7 @@ pub async fn undo(conn: &mut Conn, tutor: &TutorOf, action: ActionId) -> AppResu
     Ok(())
 }
 
-/// Deletes the replies of an act. Where somebody has replied to one, a stub stays.
+/// Deletes the replies of an act. A stub stays of those to which somebody replied.
 async fn delete_replies(conn: &mut Conn, tutor: &TutorOf, before: &Value) -> AppResult<()> {
     let ids = before.get("replies").cloned().unwrap_or_default();
     let ids: Vec<MessageId> = serde_json::from_value(ids).unwrap_or_default();

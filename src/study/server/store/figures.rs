@@ -10,7 +10,7 @@ use crate::platform::ids::UserId;
 
 /// Sums of one day.
 #[derive(Debug, Clone, PartialEq, QueryableByName)]
-pub struct DayRow {
+pub struct StudyDayRow {
     #[diesel(sql_type = Date)]
     pub day: NaiveDate,
     #[diesel(sql_type = BigInt)]
@@ -24,7 +24,7 @@ pub struct DayRow {
 }
 
 /// Returns the days with reviews from `from` on, oldest first.
-pub async fn days(conn: &mut Conn, user: UserId, from: NaiveDate) -> QueryResult<Vec<DayRow>> {
+pub async fn days(conn: &mut Conn, user: UserId, from: NaiveDate) -> QueryResult<Vec<StudyDayRow>> {
     let sum = |metric: &str| {
         format!(
             "coalesce(sum(metric_value) filter (where metric_type = '{metric}'), 0)::bigint as {metric}"

@@ -13,7 +13,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, MaterialId, QuestionId, UserId};
 use crate::platform::time::Clock;
 use crate::study::QueueCounts;
-use crate::study::server::schedule::{CardStage, CardStanding, Recall, today};
+use crate::study::server::schedule::{CardMemory, CardStage, Recall, today};
 
 /// Minutes by which a card that is being learned may come too early, when nothing else is left.
 const AHEAD: &str = "20 minutes";
@@ -59,9 +59,9 @@ pub struct QueuedRow {
 }
 
 impl QueuedRow {
-    pub fn standing(&self) -> CardStanding {
+    pub fn standing(&self) -> CardMemory {
         let memory = self.stability.zip(self.difficulty);
-        CardStanding {
+        CardMemory {
             card: self.generated_asset_id.0,
             stage: CardStage::parse(&self.state),
             memory: memory.map(|(stability, difficulty)| Recall {

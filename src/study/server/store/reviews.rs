@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::platform::db::schema::interactions;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, InteractionId, MaterialId, QuestionId, UserId};
-use crate::study::server::schedule::{ALGORITHM, CardStage, CardStanding, Recall};
+use crate::study::server::schedule::{ALGORITHM, CardMemory, CardStage, Recall};
 
 /// The schedule of a card as stored.
 #[derive(Debug, Clone, PartialEq, QueryableByName, Serialize, Deserialize)]
@@ -41,9 +41,9 @@ pub struct ScheduleRow {
 }
 
 impl ScheduleRow {
-    pub fn standing(&self, card: CardId) -> CardStanding {
+    pub fn standing(&self, card: CardId) -> CardMemory {
         let memory = self.stability.zip(self.difficulty);
-        CardStanding {
+        CardMemory {
             card: card.0,
             stage: CardStage::parse(&self.state),
             memory: memory.map(|(stability, difficulty)| Recall {
