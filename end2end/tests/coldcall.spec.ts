@@ -133,6 +133,45 @@ test("a tutor reads, hides and takes back", { tag: "@once" }, async ({ page, bro
   await context.close();
 });
 
+test("a lock is seen at once, and a lost connection loses nothing", { tag: "@once" }, async ({ page, browser, allowed }) => {
+  allowed.push("ERR_INTERNET_DISCONNECTED");
+  const call = `/learn/${DEMO}/rates-and-denominators/cold-call/2`;
+  await signIn(page, "lena");
+  await page.goto(call);
+  await awake(page);
+  const box = page.getByRole("textbox", { name: "Your answer" });
+  await box.fill("From two to four.");
+  const teaching = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+  const tutor = await teaching.newPage();
+  await signIn(tutor, "tutor");
+  await tutor.goto(`/teach/${DEMO}/cold-calls`);
+  const prompt = tutor.locator(".prompt-lines > li", { hasText: "Find a headline with" });
+  await prompt.getByRole("link", { name: /answers?$/ }).click();
+  await awake(tutor);
+  await tutor.getByRole("button", { name: "Lock", exact: true }).click();
+  await expect(page.getByText("A tutor has locked this cold call.")).toBeVisible({ timeout: 3_000 });
+  await expect(box).toHaveValue("From two to four.");
+  await tutor.getByRole("button", { name: "Unlock", exact: true }).click();
+  await expect(page.getByText("A tutor has locked this cold call.")).toHaveCount(0, { timeout: 3_000 });
+  await page.getByRole("button", { name: "Post answer" }).click();
+  await expect(page.locator("article.message", { hasText: "From two to four." })).toBeVisible();
+
+  const others = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+  const other = await others.newPage();
+  await signIn(other, "kwame");
+  await other.goto(call);
+  await awake(other);
+  await page.context().setOffline(true);
+  await other.getByRole("textbox", { name: "Your answer" }).fill("While you were away.");
+  await other.getByRole("button", { name: "Post answer" }).click();
+  await expect(other.getByText("From two to four.")).toBeVisible();
+  await page.context().setOffline(false);
+  const missed = page.locator("article.message", { hasText: "While you were away." });
+  await expect(missed).toHaveCount(1, { timeout: 20_000 });
+  await teaching.close();
+  await others.close();
+});
+
 test("a group is replied to once", { tag: "@once" }, async ({ page }) => {
   await signIn(page, "tutor");
   const group = await groupOfThree(page);
