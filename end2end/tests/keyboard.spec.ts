@@ -148,10 +148,15 @@ async function send(page: Page, step: Step) {
 
 const focused = (page: Page, element: ReturnType<Page["locator"]>) => element.evaluate((it) => it === document.activeElement);
 
+/** Requests that the player sends by itself. */
+const ASIDE = /save_place|report_activity/;
+
 /** Counts the requests of the page that have no answer yet. */
 function requests(page: Page) {
   const running = new Set<unknown>();
-  page.on("request", (request) => running.add(request));
+  page.on("request", (request) => {
+    if (!ASIDE.test(request.url())) running.add(request);
+  });
   for (const end of ["requestfinished", "requestfailed"] as const) page.on(end as "requestfinished", (request) => running.delete(request));
   return running;
 }
@@ -163,7 +168,7 @@ async function walk(page: Page, running: Set<unknown>, { path, steps }: Walk) {
     const where = `${path}: ${step.press}`;
     await page.evaluate(() => (document.documentElement.dataset.before = ""));
     const answered = ["errors", "page"].includes(step.then)
-      ? page.waitForResponse((answer) => answer.request().method() === "POST" && !answer.url().includes("save_place"))
+      ? page.waitForResponse((answer) => answer.request().method() === "POST" && !ASIDE.test(answer.url()))
       : undefined;
     await send(page, step);
     await answered;

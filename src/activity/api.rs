@@ -4,6 +4,8 @@
 use leptos::prelude::*;
 
 use super::{ActivityReceipt, MyActivityPage, RosterPage, RosterQuery, TimelinePage};
+#[cfg(feature = "ssr")]
+use crate::platform::error::AppError;
 use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
@@ -15,11 +17,20 @@ use {
 };
 
 /// Stores events of the learner's browser; see `ingest::take`. Each event is judged alone: those
-/// that are refused come back with the reason.
+/// that are refused come back with the reason. `person` is the id of the person whose events they
+/// are, if the browser knows it.
 #[server]
-pub async fn report_activity(#[server(default)] events: String) -> AppResult<ActivityReceipt> {
+pub async fn report_activity(
+    #[server(default)] events: String,
+    #[server(default)] person: String,
+) -> AppResult<ActivityReceipt> {
     let me = require_user()?;
     let user = me.user_id();
+    if !person.is_empty() && person != user.to_string() {
+        return Err(AppError::Denied(
+            "These events are of another person.".to_owned(),
+        ));
+    }
     let now = Clock::of(&me.cx).now;
     me.cx
         .within(async move |conn| ingest::take(conn, user, &events, now).await)

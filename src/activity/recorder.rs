@@ -49,8 +49,10 @@ struct Recording {
     topic: String,
     /// Milliseconds by which the server's clock is ahead.
     ahead_ms: f64,
-    /// Name of the waiting events in the browser's storage. It contains the person, whose events no
-    /// other person sends.
+    /// The person whose events these are. The server refuses them from somebody else, who may have
+    /// signed in in another tab.
+    person: String,
+    /// Name of the waiting events in the browser's storage. It contains the person.
     key: String,
     /// The waiting events if the browser has no storage.
     unstored: RefCell<String>,
@@ -78,6 +80,7 @@ pub fn record(topic: &str, server_ms: i64, percent: fn() -> u8) {
     let recording = Rc::new(Recording {
         topic: topic.to_owned(),
         ahead_ms: if ahead.abs() < ALLOWED_MS { 0.0 } else { ahead },
+        person: person.to_string(),
         key: format!("lyceum-activity-{person}"),
         unstored: RefCell::default(),
         is_sending: Cell::new(false),
@@ -239,6 +242,7 @@ impl Recording {
         let mut events = self.waiting();
         events.truncate(MOST_EVENTS);
         let fields = UrlSearchParams::new().ok()?;
+        fields.append("person", &self.person);
         fields.append("events", &events.join(" "));
         (!events.is_empty()).then_some((events, fields))
     }

@@ -89,8 +89,8 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
         .cx
         .within(async move |conn| {
             let (course, ..) = open_place(conn, user, topic, &clock).await?;
-            studying::set_done(conn, user, topic, done).await?;
-            if done {
+            let is_changed = studying::set_done(conn, user, topic, done).await?;
+            if done && is_changed {
                 ActivityEvent::fact(course, ActivityKind::TopicDone, clock.now)
                     .in_topic(topic)
                     .record(conn, user)

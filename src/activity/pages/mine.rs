@@ -31,7 +31,7 @@ fn mine(page: MyActivityPage) -> AnyView {
                 Crumb::new("Your activity", ""),
             ] />
             <h1>"Your activity"</h1>
-            <p class="soft">"Your tutors see these figures of you, and no others."</p>
+            <p class="soft">"Your tutors see these figures too, and when you took quizzes and exams, handed in work, asked a question or answered a cold call."</p>
             {standing(page.status, page.reason)}
             <div class="row">
                 <div class="grow">

@@ -94,6 +94,8 @@ fn unanswered(card: &ColdCallCard, form: FormState, refresh: Refresh, live: Live
     let refusal = RwSignal::new(None::<String>);
     #[cfg(feature = "hydrate")]
     {
+        use crate::platform::error::AppError;
+
         let was_refused = card.refusal.is_some();
         let at = refresh.at;
         Effect::new(move |_| {
@@ -101,13 +103,19 @@ fn unanswered(card: &ColdCallCard, form: FormState, refresh: Refresh, live: Live
             let changed = move || {
                 let (course, topic, n, cohort) = at.clone();
                 leptos::task::spawn_local(async move {
-                    if let Ok(page) = load_cold_call(course, topic, n, cohort).await {
-                        match was_refused && page.card.refusal.is_none() {
-                            // There is no box yet.
-                            true => refresh.whole.run(()),
-                            false => {
-                                refusal.try_set(page.card.refusal);
-                            }
+                    let load =
+                        || load_cold_call(course.clone(), topic.clone(), n.clone(), cohort.clone());
+                    let mut loaded = load().await;
+                    while loaded == Err(AppError::Unreachable) && !refusal.is_disposed() {
+                        crate::platform::live::browser::pause().await;
+                        loaded = load().await;
+                    }
+                    let Ok(page) = loaded else { return };
+                    match was_refused && page.card.refusal.is_none() {
+                        // There is no box yet.
+                        true => refresh.whole.run(()),
+                        false => {
+                            refusal.try_set(page.card.refusal);
                         }
                     }
                 });

@@ -306,6 +306,7 @@ fn refresher(
     refresh: Refresh,
 ) -> Callback<()> {
     use crate::coldcall::api::load_cold_call;
+    use crate::platform::error::AppError;
 
     // Whether a request runs, and whether another one must follow.
     let running = StoredValue::new((false, false));
@@ -343,6 +344,14 @@ fn refresher(
                     }
                     // The answer was deleted, or the person may not read the thread any more.
                     Ok(None) => whole.run(()),
+                    // Without a connection there may be no next event.
+                    Err(AppError::Unreachable | AppError::Busy | AppError::TooMany(_)) => {
+                        crate::platform::live::browser::pause().await;
+                        if thread.is_disposed() {
+                            break;
+                        }
+                        continue;
+                    }
                     // The next event loads it.
                     Err(_) => {}
                 }

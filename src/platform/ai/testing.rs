@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::platform::config::{AiConfig, Secret};
@@ -115,9 +115,13 @@ async fn reply(
             )))
         }
         Scripted::BreaksOff(text) => {
-            let events = pieces(&text).into_iter().map(Ok);
-            let end = std::iter::once(Err(std::io::Error::other("broken")));
-            answer(Body::from_stream(stream::iter(events.chain(end))))
+            let events = stream::iter(pieces(&text).into_iter().map(Ok));
+            // Later than the pieces, which otherwise would not be sent any more.
+            let end = stream::once(async {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Err(std::io::Error::other("broken"))
+            });
+            answer(Body::from_stream(events.chain(end)))
         }
         Scripted::Stalls(text) => {
             let events = pieces(&text).into_iter();

@@ -42,7 +42,7 @@ extern "C" {
 /// State of an `EventSource` that connects no more.
 const CLOSED: u16 = 2;
 
-/// Pause before a stream that ended for good is opened again.
+/// Pause before a stream that ended for good is opened again, or a request that failed.
 const REOPEN_MS: i32 = 3_000;
 
 /// Time in which a tab becomes the one with the stream if no other has it.
@@ -198,6 +198,14 @@ fn listener(on_data: impl Fn(String) + 'static) -> Function {
         on_data(data.and_then(|data| data.as_string()).unwrap_or_default());
     });
     closure.into_js_value().unchecked_into()
+}
+
+/// Waits before a request that failed is tried again.
+pub async fn pause() {
+    let waited = Promise::new(&mut |done, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, REOPEN_MS);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(waited).await;
 }
 
 fn after(millis: i32, run: impl FnOnce() + 'static) {

@@ -443,6 +443,8 @@ fn trash(lines: Vec<MaterialLine>, (restore, delete): (FormState, FormState)) ->
                 format!("Delete {} for good", line.title),
             );
             let other = id.clone();
+            // Wrong answers of the last days would make the deck again.
+            let is_kept = line.source == MaterialSource::Answers;
             view! {
                 <li class="study-line">
                     <span>
@@ -457,12 +459,17 @@ fn trash(lines: Vec<MaterialLine>, (restore, delete): (FormState, FormState)) ->
                                 "Restore"
                             </Button>
                         </Form>
-                        <Form form=delete class="inline">
-                            <input type="hidden" name="material" value=id />
-                            <Button kind=ButtonKind::Quiet busy=delete.busy() label=labels.1>
-                                "Delete for good"
-                            </Button>
-                        </Form>
+                        {(!is_kept)
+                            .then(move || {
+                                view! {
+                                    <Form form=delete class="inline">
+                                        <input type="hidden" name="material" value=id />
+                                        <Button kind=ButtonKind::Quiet busy=delete.busy() label=labels.1>
+                                            "Delete for good"
+                                        </Button>
+                                    </Form>
+                                }
+                            })}
                     </span>
                 </li>
             }

@@ -1,6 +1,8 @@
 //! Reviewing: the card that is asked, the grade that counts once, the undo, and the plan for a
 //! backlog.
 
+use std::collections::{BTreeMap, HashSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -12,7 +14,7 @@ use super::store::{self, CardContent, StudyLimits, no_card};
 use super::view;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CardId, InteractionId, MaterialId, UserId};
+use crate::platform::ids::{CardId, CourseId, InteractionId, MaterialId, QuestionId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Language;
 use crate::question_bank::server::questions_in_use;
@@ -111,16 +113,22 @@ async fn without_asked(
     rows: Vec<QueuedRow>,
     now: DateTime<Utc>,
 ) -> AppResult<Option<QueuedRow>> {
-    for row in rows {
-        let (Some(course), Some(question)) = (row.course_id, row.question_id) else {
-            return Ok(Some(row));
-        };
-        let asked = questions_in_use::asked(conn, user, course, vec![question], now).await?;
-        if asked.is_empty() {
-            return Ok(Some(row));
+    let mut of_course: BTreeMap<CourseId, Vec<QuestionId>> = BTreeMap::new();
+    for row in &rows {
+        if let (Some(course), Some(question)) = (row.course_id, row.question_id) {
+            of_course.entry(course).or_default().push(question);
         }
     }
-    Ok(None)
+    let mut asked = HashSet::new();
+    for (course, questions) in of_course {
+        let in_use = questions_in_use::asked(conn, user, course, questions, now).await?;
+        asked.extend(in_use.into_keys());
+    }
+    let mut rows = rows.into_iter();
+    Ok(rows.find(|row| {
+        row.question_id
+            .is_none_or(|question| !asked.contains(&question))
+    }))
 }
 
 async fn asked(

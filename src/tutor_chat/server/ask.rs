@@ -132,6 +132,13 @@ async fn note(conn: &mut Conn, user: UserId, place: &AskPlace, clock: &Clock) ->
     Ok(())
 }
 
+fn none_left() -> AppError {
+    AppError::Denied(
+        "You have no typed questions left in this module. Suggested questions are free, and you can ask a person."
+            .to_owned(),
+    )
+}
+
 /// Asks a typed question and stores its answer, or has it written by the model of `ai`. Returns the
 /// question. A form that is sent twice asks once.
 pub async fn ask(
@@ -161,10 +168,7 @@ pub async fn ask(
         }
     }
     if !typed.to_person && terms.left() == 0 {
-        return Err(AppError::Denied(
-            "You have no typed questions left in this module. Suggested questions are free, and you can ask a person."
-                .to_owned(),
-        ));
+        return Err(none_left());
     }
     let before = store::question_before(conn, talk, None).await?;
     let source = QuestionSource {
@@ -290,7 +294,10 @@ pub async fn write_again(
     let (course, module_no, progress) = open_place(conn, user, own.topic, clock).await?;
     let place = AskPlace::new(course, own.topic, module_no, &progress);
     hold(conn, user, course).await?;
-    admitted(conn, user, &place, clock).await?;
+    let terms = admitted(conn, user, &place, clock).await?;
+    if terms.left() == 0 && model::store::costs_again(conn, answer).await? {
+        return Err(none_left());
+    }
     model::write_again(conn, (answer, own.talk)).await?;
     Ok(own)
 }

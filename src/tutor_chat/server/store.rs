@@ -340,6 +340,11 @@ pub async fn last_suggestion(
 pub async fn answers_to(conn: &mut Conn, question: ChatMessageId) -> QueryResult<Vec<AnswerKind>> {
     let kinds: Vec<Option<String>> = messages::table
         .filter(messages::answer_to.eq(question))
+        .filter(
+            messages::status.eq("complete").or(messages::status
+                .eq("stopped")
+                .and(messages::costs_question.eq(false))),
+        )
         .order(messages::message_id)
         .select(messages::answer_kind)
         .load(conn)

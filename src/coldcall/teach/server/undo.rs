@@ -86,10 +86,14 @@ async fn delete_replies(conn: &mut Conn, tutor: &TutorOf, before: &Value) -> App
     let ids = before.get("replies").cloned().unwrap_or_default();
     let ids: Vec<MessageId> = serde_json::from_value(ids).unwrap_or_default();
     for reply in of_course(conn, tutor.course, &ids).await? {
-        statement("update cold_call_messages set deleted_at = now() where message_id = $1")
-            .bind::<SqlUuid, _>(reply.message_id)
-            .execute(conn)
-            .await?;
+        statement(
+            "update cold_call_messages
+             set deleted_at = now(), body = '', body_html = '', pinned_at = null, endorsed_at = null
+             where message_id = $1",
+        )
+        .bind::<SqlUuid, _>(reply.message_id)
+        .execute(conn)
+        .await?;
         reply.announce(conn).await?;
     }
     Ok(())

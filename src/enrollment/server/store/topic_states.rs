@@ -70,7 +70,7 @@ pub async fn set_done(
     user: UserId,
     topic: TopicId,
     done: bool,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let at = done.then(Utc::now);
     diesel::insert_into(topic_progress::table)
         .values((
@@ -85,9 +85,10 @@ pub async fn set_done(
             topic_progress::is_completed.eq(done),
             topic_progress::completed_at.eq(at),
         ))
+        .filter(topic_progress::is_completed.ne(done))
         .execute(conn)
         .await
-        .map(drop)
+        .map(|changed| changed > 0)
 }
 
 /// Locks the enrollment until the transaction ends, so that no other request decides about its

@@ -105,9 +105,11 @@ pub async fn add(
              on conflict (study_material_id, content_key) do update set content_chunk_id = excluded.content_chunk_id
              returning generated_asset_id
          )
-         insert into card_states (generated_asset_id, user_id, study_material_id, sibling_key, position)
-         select c.id, $1, $2, c.sibling, $13 + c.place
-         from given c join made m on m.generated_asset_id = c.id",
+         insert into card_states (generated_asset_id, user_id, study_material_id, sibling_key, position, is_open)
+         select c.id, $1, $2, c.sibling, $13 + c.place, t.deleted_at is null
+         from given c
+         join made m on m.generated_asset_id = c.id
+         join study_materials t on t.study_material_id = $2",
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(material)
@@ -294,6 +296,8 @@ pub async fn edit(
         "with changed as (
              update generated_assets set content = $3, tags = $4, is_edited = true, status = 'ready'
              where user_id = $1 and generated_asset_id = $2 and deleted_at is null and question_id is null
+               and exists (select from study_materials o
+                         where o.study_material_id = generated_assets.study_material_id and o.deleted_at is null)
              returning generated_asset_id
          ), settled as (
              update user_feedback f set status = 'settled' from changed c
@@ -357,6 +361,8 @@ pub async fn set_reported(
         "with changed as (
              update generated_assets set status = case when $3 then 'reported' else 'ready' end
              where user_id = $1 and generated_asset_id = $2 and deleted_at is null
+               and exists (select from study_materials o
+                         where o.study_material_id = generated_assets.study_material_id and o.deleted_at is null)
              returning generated_asset_id
          )
          update card_states s set is_open = not $3 from changed c, study_materials m

@@ -331,6 +331,8 @@ pub async fn delete(conn: &mut Conn, user: UserId, material: MaterialId) -> Quer
         .filter(study_materials::user_id.eq(user))
         .filter(study_materials::study_material_id.eq(material))
         .filter(study_materials::deleted_at.is_not_null())
+        // The job looks back some days, and would make a deck of wrong answers again.
+        .filter(study_materials::source_type.ne("answers"))
         .execute(conn)
         .await;
     is_changed(deleted)

@@ -19,7 +19,15 @@ use crate::study::server::schedule::{CardMemory, CardStage, Recall, today};
 const AHEAD: &str = "20 minutes";
 
 /// Cards that are looked at, because a running quiz may ask the questions of the first ones.
-const CANDIDATES: i64 = 20;
+const CANDIDATES: i64 = 200;
+
+/// Condition of a card `s` of the learner `$1`: the questions of a course are asked only while the
+/// learner is enrolled in it.
+const IS_ALLOWED: &str = "not exists (
+    select from study_materials o
+    where o.study_material_id = s.study_material_id and o.source_type = 'answers'
+      and not exists (select from enrollments e
+                      where e.user_id = $1 and e.course_id = o.course_id and e.status in ('active', 'completed')))";
 
 /// A card that can be asked now.
 #[derive(Debug, Clone, QueryableByName)]
@@ -81,7 +89,9 @@ impl QueuedRow {
 fn queue() -> String {
     let apart = "not exists (select from asked o where o.study_material_id = s.study_material_id
                              and o.sibling_key = s.sibling_key and o.generated_asset_id <> s.generated_asset_id)";
-    let of_deck = "s.user_id = $1 and s.is_open and ($2 is null or s.study_material_id = $2)";
+    let of_deck = format!(
+        "s.user_id = $1 and s.is_open and ($2 is null or s.study_material_id = $2) and {IS_ALLOWED}"
+    );
     format!(
         "asked as materialized (
              select generated_asset_id, study_material_id, sibling_key, first_day = $4 as is_new
@@ -206,12 +216,12 @@ pub async fn upcoming(
     deck: Option<MaterialId>,
     now: DateTime<Utc>,
 ) -> QueryResult<(Option<DateTime<Utc>>, i64)> {
-    let row: NextDueRow = statement(
-        "select (select min(due_at) from card_states
-                 where user_id = $1 and is_open and state <> 'new' and due_at > $3 and ($2 is null or study_material_id = $2)) as due_at,
-                (select count(*) from card_states
-                 where user_id = $1 and is_open and (state = 'new' or due_at <= $3) and ($2 is null or study_material_id = $2)) as waiting",
-    )
+    let row: NextDueRow = statement(format!(
+        "select min(s.due_at) filter (where s.state <> 'new' and s.due_at > $3) as due_at,
+                count(*) filter (where s.state = 'new' or s.due_at <= $3) as waiting
+         from card_states s
+         where s.user_id = $1 and s.is_open and ($2 is null or s.study_material_id = $2) and {IS_ALLOWED}"
+    ))
     .bind::<SqlUuid, _>(user)
     .bind::<Nullable<SqlUuid>, _>(deck)
     .bind::<Timestamptz, _>(now)

@@ -248,7 +248,8 @@ pub async fn stop(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<Option<
         "update cp_rag_chat_messages m
          set status = 'stopped', content = case m.sentences when '[]' then $2 else m.content end,
              costs_question = m.costs_question and m.sentences = '[]'
-         from cp_rag_chat_messages old
+         from (select message_id, session_id, sentences, costs_question
+               from cp_rag_chat_messages where message_id = $1 for update) old
          join cp_rag_chat_sessions s on s.session_id = old.session_id
          join topics t on t.topic_id = s.topic_id
          where m.message_id = $1 and old.message_id = m.message_id and m.status in ('pending', 'streaming')
@@ -259,6 +260,17 @@ pub async fn stop(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<Option<
     .get_result(conn)
     .await
     .optional()
+}
+
+/// Returns true if the answer was stopped or failed before it cost its question.
+pub async fn costs_again(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<bool> {
+    let unpaid = messages::table
+        .find(answer)
+        .filter(messages::status.eq_any(["stopped", "failed"]))
+        .filter(messages::costs_question.eq(true));
+    diesel::select(diesel::dsl::exists(unpaid))
+        .get_result(conn)
+        .await
 }
 
 /// Lets an answer be written again: one that was stopped or failed, or that nobody writes. Returns

@@ -148,6 +148,14 @@ async fn write(cx: &JobContext, task: Arc<Task>) -> AppResult<()> {
     let Some(chat) = chat else {
         return end(cx, task, CheckedAnswer::default(), Err(None)).await;
     };
+    let (config, user) = (cx.config.clone(), task.pending.user_id);
+    let has_left = cx
+        .within(async move |conn| Ok(usage::has_tokens_left(conn, &config.ai, user).await?))
+        .await?;
+    if !has_left {
+        let why = Err(Some(AnswerNote::Limit));
+        return end(cx, task, CheckedAnswer::default(), why).await;
+    }
     // The worker is often another process than the one that took the question.
     if !cx.config.ai.may_ask() {
         let why = Err(Some(AnswerNote::Unavailable));
