@@ -3,7 +3,7 @@
 use crate::platform::http::testing::TestSite;
 use crate::testing::{
     ExamBuilder, Group, cold_call_course, exam_bank, learner, mark_done, pelican_course, prompt_id,
-    running_sitting, start_exam, take, topic_id,
+    running_sitting, start_exam, take, topic_id, tutor,
 };
 
 /// The kinds of all events, by time.
@@ -62,6 +62,7 @@ async fn an_answer_to_a_cold_call_is_recorded_once() {
 async fn an_exam_is_recorded_without_its_result() {
     let site = TestSite::new().await;
     exam_bank().import(&site).await;
+    tutor(&site, "tutor@example.org").await;
     let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     start_exam(&mut asha, "small", &exam).await.assert_ok();

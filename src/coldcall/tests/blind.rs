@@ -112,7 +112,7 @@ fn normalized(body: &str) -> String {
     without_ids(page) + &parts.join("\n")
 }
 
-/// Replaces all long words: nonces and ids are long.
+/// Replaces all long words and times in milliseconds: nonces and ids are long.
 fn without_ids(text: &str) -> String {
     let mut short = String::with_capacity(text.len());
     let mut word = String::new();
@@ -121,7 +121,12 @@ fn without_ids(text: &str) -> String {
             word.push(c);
             continue;
         }
-        short.push_str(if word.len() > 15 { "LONG" } else { &word });
+        let is_time = word.len() == 13 && word.chars().all(|c| c.is_ascii_digit());
+        short.push_str(if word.len() > 15 || is_time {
+            "LONG"
+        } else {
+            &word
+        });
         short.push(c);
         word.clear();
     }

