@@ -135,7 +135,7 @@ test("a tutor reads, hides and takes back", { tag: "@once" }, async ({ page, bro
 
 test("a lock is seen at once, and a lost connection loses nothing", { tag: "@once" }, async ({ page, browser, allowed }) => {
   allowed.push("ERR_INTERNET_DISCONNECTED");
-  const call = `/learn/${DEMO}/rates-and-denominators/cold-call/2`;
+  const call = `/learn/${DEMO}/who-is-missing/cold-call/1`;
   await signIn(page, "lena");
   await page.goto(call);
   await awake(page);
@@ -145,7 +145,7 @@ test("a lock is seen at once, and a lost connection loses nothing", { tag: "@onc
   const tutor = await teaching.newPage();
   await signIn(tutor, "tutor");
   await tutor.goto(`/teach/${DEMO}/cold-calls`);
-  const prompt = tutor.locator(".prompt-lines > li", { hasText: "Find a headline with" });
+  const prompt = tutor.locator(".prompt-lines > li", { hasText: "You have an afternoon and a telephone" });
   await prompt.getByRole("link", { name: /answers?$/ }).click();
   await awake(tutor);
   await tutor.getByRole("button", { name: "Lock", exact: true }).click();
@@ -158,7 +158,7 @@ test("a lock is seen at once, and a lost connection loses nothing", { tag: "@onc
 
   const others = await browser.newContext({ baseURL: test.info().project.use.baseURL });
   const other = await others.newPage();
-  await signIn(other, "kwame");
+  await signIn(other, "sofia");
   await other.goto(call);
   await awake(other);
   await page.context().setOffline(true);

@@ -43,7 +43,8 @@ test("a text becomes cards that are reviewed by keyboard", async ({ page }) => {
   await accessible(page);
 });
 
-test("a card is edited, reported and put back", async ({ page }) => {
+test("a card is edited, reported and put back", async ({ page, allowed }) => {
+  allowed.push("status of 422");
   await learner(page);
   await addText(page);
   await page.locator(".study-materials a").first().click();
@@ -61,7 +62,8 @@ test("a card is edited, reported and put back", async ({ page }) => {
   await expect(page.getByText("Saved.")).toBeVisible();
 });
 
-test("a course is taken in, and settings are refused with a sentence", async ({ page }) => {
+test("a course is taken in, and settings are refused with a sentence", async ({ page, allowed }) => {
+  allowed.push("status of 422");
   await learner(page, "open-to-all");
   await page.goto("/study");
   await page.getByRole("button", { name: /^Study this course/ }).first().click();

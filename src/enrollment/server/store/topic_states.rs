@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Int4, Nullable, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Bool, Double, Int4, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::STUDYING;
@@ -65,30 +65,26 @@ pub async fn place_of(
         .optional()
 }
 
+/// Marks a topic as done or not done. Returns true if that is new.
 pub async fn set_done(
     conn: &mut Conn,
     user: UserId,
     topic: TopicId,
     done: bool,
 ) -> QueryResult<bool> {
-    let at = done.then(Utc::now);
-    diesel::insert_into(topic_progress::table)
-        .values((
-            topic_progress::user_id.eq(user),
-            topic_progress::topic_id.eq(topic),
-            topic_progress::is_completed.eq(done),
-            topic_progress::completed_at.eq(at),
-        ))
-        .on_conflict((topic_progress::user_id, topic_progress::topic_id))
-        .do_update()
-        .set((
-            topic_progress::is_completed.eq(done),
-            topic_progress::completed_at.eq(at),
-        ))
-        .filter(topic_progress::is_completed.ne(done))
-        .execute(conn)
-        .await
-        .map(|changed| changed > 0)
+    let changed = statement(
+        "insert into topic_progress (user_id, topic_id, is_completed, completed_at) values ($1, $2, $3, $4)
+         on conflict (user_id, topic_id) do update
+         set is_completed = excluded.is_completed, completed_at = excluded.completed_at
+         where topic_progress.is_completed <> excluded.is_completed",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(topic)
+    .bind::<Bool, _>(done)
+    .bind::<Nullable<Timestamptz>, _>(done.then(Utc::now))
+    .execute(conn)
+    .await?;
+    Ok(changed > 0)
 }
 
 /// Locks the enrollment until the transaction ends, so that no other request decides about its
