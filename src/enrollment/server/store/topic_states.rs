@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::STUDYING;
 use crate::enrollment::EnrollmentStatus;
-use crate::platform::db::schema::{enrollments, topic_progress, topics};
+use crate::platform::db::schema::{enrollments, topics};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 
