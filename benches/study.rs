@@ -23,7 +23,7 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use lyceum::platform::time::Clock;
 use lyceum::study::Grade;
 use lyceum::study::server::schedule::{
-    CardStage, CardStanding, CardWait, Recall, after_each, retrievability, today,
+    CardMemory, CardStage, CardWait, Recall, after_each, retrievability, today,
 };
 use uuid::Uuid;
 
@@ -154,7 +154,7 @@ trait Schedule {
 
 /// All that a schedule may know of a card.
 struct Scheduled {
-    standing: CardStanding,
+    standing: CardMemory,
     ease: f32,
     interval: i64,
     repetitions: usize,
@@ -337,7 +337,7 @@ fn learn(learner: &Learner, schedule: &impl Schedule, rng: &mut StdRng, outcome:
         let right = rng.random::<f32>() < 0.7;
         let mut memory = learner.first(right, rng);
         let mut known = Scheduled {
-            standing: CardStanding {
+            standing: CardMemory {
                 card: Uuid::from_u128(card as u128 + 1),
                 stage: CardStage::New,
                 memory: None,
