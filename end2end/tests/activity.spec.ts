@@ -1,4 +1,4 @@
-// Activity: what a learner does in the player reaches the tutor's roster, and the learner's own page.
+// The activity of learners in the player, on the tutor's roster and on the learner's own page.
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 
 const DEMO = "how-to-trust-a-number";

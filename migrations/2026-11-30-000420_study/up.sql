@@ -107,8 +107,6 @@ create table card_states (
     version integer not null default 0,
     last_interaction_id uuid,
     algorithm text not null default '' check (length(algorithm) <= 40),
-    -- Empty for those of the algorithm.
-    parameters real[] not null default '{}',
     updated_at timestamptz not null default now(),
     check ((state = 'new') = (due_at is null)),
     check ((state = 'new') = (stability is null)),

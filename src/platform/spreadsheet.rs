@@ -1,8 +1,24 @@
-//! Makes text safe for spreadsheet files.
+//! CSV files for spreadsheets, and text that is safe in them.
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::error::{AppError, AppResult};
 use super::names::is_ignorable;
+
+/// Returns the CSV file of the records that `write` writes. It begins with a byte order mark, by
+/// which spreadsheets recognize UTF-8. Every value is quoted, because spreadsheets in many
+/// languages separate at semicolons, and would split a name there. Text of people must be
+/// [`inert`].
+pub fn csv_file(
+    write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
+) -> AppResult<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    write(&mut writer).map_err(|error| AppError::internal(&error))?;
+    let written = writer.into_inner();
+    written.map_err(|error| AppError::internal(error.error()))
+}
 
 /// Puts an apostrophe before text that a spreadsheet would run as a formula. All text that people
 /// write must pass through here on its way into a CSV file. Text after a semicolon is treated

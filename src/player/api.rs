@@ -174,6 +174,9 @@ pub async fn choose_persona(course: String, persona: StudyPersona) -> AppResult<
                 .await?
                 .ok_or_else(not_enrolled)?;
             let course = studying.course_id;
+            if studying.persona == Some(persona) {
+                return Ok(());
+            }
             store::set_persona(conn, user, course, persona).await?;
             ActivityEvent::fact(course, ActivityKind::PersonaChanged, now)
                 .about(persona.label())

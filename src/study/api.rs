@@ -40,6 +40,12 @@ async fn taking() -> AppResult<SignedIn> {
     Ok(me)
 }
 
+/// Leads to a material's page, which says what was done.
+#[cfg(feature = "ssr")]
+fn to_material(material: MaterialId, done: &[(&str, &str)]) {
+    redirect(address::with_query(&material_path(material), done));
+}
+
 /// Returns the learner's material, and what is due.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_study(#[server(default)] query: StudyQuery) -> AppResult<StudyHome> {
@@ -95,10 +101,7 @@ pub async fn add_material(
         .cx
         .within(async move |conn| take::add_text(conn, user, &typed, Utc::now()).await)
         .await?;
-    redirect(address::with_query(
-        &material_path(material),
-        &[("done", "added")],
-    ));
+    to_material(material, &[("done", "added")]);
     Ok(())
 }
 
@@ -112,10 +115,7 @@ pub async fn take_course(course: String) -> AppResult<()> {
         .cx
         .within(async move |conn| take::take_course(conn, user, &course, &clock).await)
         .await?;
-    redirect(address::with_query(
-        &material_path(material),
-        &[("done", "taken")],
-    ));
+    to_material(material, &[("done", "taken")]);
     Ok(())
 }
 
@@ -211,10 +211,7 @@ pub async fn add_card(
             "This deck has the same card already.",
         ));
     }
-    redirect(address::with_query(
-        &material_path(material),
-        &[("done", "card")],
-    ));
+    to_material(material, &[("done", "card")]);
     Ok(())
 }
 
@@ -248,10 +245,8 @@ pub async fn import_cards(material: MaterialId, #[server(default)] csv: String) 
             super::server::csv::add(conn, user, material, &text, Utc::now()).await
         })
         .await?;
-    redirect(address::with_query(
-        &material_path(material),
-        &[("done", "imported"), ("added", &added.to_string())],
-    ));
+    let added = added.to_string();
+    to_material(material, &[("done", "imported"), ("added", &added)]);
     Ok(())
 }
 
@@ -305,10 +300,7 @@ pub async fn delete_card(card: CardId) -> AppResult<()> {
             Ok(row.study_material_id)
         })
         .await?;
-    redirect(address::with_query(
-        &material_path(material),
-        &[("done", "deleted")],
-    ));
+    to_material(material, &[("done", "deleted")]);
     Ok(())
 }
 

@@ -2,8 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Extension, Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
@@ -12,10 +11,10 @@ use crate::activity::{LearnerStatus, RosterQuery, RosterSort};
 use crate::course::server::search;
 use crate::paths::activity_roster_path;
 use crate::platform::auth::guard::tutor_of_slug;
-use crate::platform::auth::sign_in_path;
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::error::AppResult;
+use crate::platform::http::downloads::{self, Download};
 use crate::platform::http::{AppState, Cx};
-use crate::platform::spreadsheet::inert;
+use crate::platform::spreadsheet::{csv_file, inert};
 use crate::platform::time::Clock;
 
 pub fn routes() -> Router<AppState> {
@@ -48,29 +47,9 @@ async fn send(
     Path(course): Path<String>,
     Query(asked): Query<RosterFile>,
 ) -> Response {
-    match file(cx, &course, asked.query()).await {
-        Ok(file) => (
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-                (
-                    header::CONTENT_DISPOSITION,
-                    format!("attachment; filename=\"activity-{course}.csv\""),
-                ),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-            ],
-            file,
-        )
-            .into_response(),
-        Err(AppError::SignInRequired) => {
-            Redirect::to(&sign_in_path(&activity_roster_path(&course))).into_response()
-        }
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status());
-            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            (status, text, error.to_string()).into_response()
-        }
-    }
+    let file = file(cx, &course, asked.query()).await;
+    let named = |content| Download::csv(format!("activity-{course}.csv"), content);
+    downloads::send(file.map(named), &activity_roster_path(&course))
 }
 
 /// Returns all learners of the filtered list as a file. For tutors of the course and admins.
@@ -82,15 +61,11 @@ async fn file(cx: Cx, course: &str, query: RosterQuery) -> AppResult<Vec<u8>> {
     let (learners, _) = cx
         .within(async move |conn| roster::judged(conn, id, &query, &clock).await)
         .await?;
-    write(&learners).map_err(|error| AppError::internal(&error))
+    csv_file(|writer| write(&learners, writer))
 }
 
-/// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Every value is
-/// quoted, because spreadsheets in many languages separate at semicolons.
-fn write(learners: &[JudgedLearner]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+/// Writes a line for each learner. Times are ISO 8601.
+fn write(learners: &[JudgedLearner], writer: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
     writer.write_record([
         "Name",
         "Username",
@@ -125,7 +100,5 @@ fn write(learners: &[JudgedLearner]) -> csv::Result<Vec<u8>> {
             row.answered.to_string(),
         ])?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| error.into_error().into())
+    Ok(())
 }

@@ -5,8 +5,9 @@ use super::store::{self, NewestEvent, Sought};
 use super::weeks;
 use crate::activity::{ActivityKind, MyActivityPage, RecentEvent, minutes_text};
 use crate::course::CourseTitle;
+use crate::course::server::not_enrolled;
 use crate::platform::db::Conn;
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 
@@ -21,10 +22,10 @@ pub async fn page(
 ) -> AppResult<MyActivityPage> {
     let studied = store::studied(conn, user, &course_slug)
         .await?
-        .ok_or_else(not_studied)?;
+        .ok_or_else(not_enrolled)?;
     let course = studied.course_id;
     let found = store::figures(conn, course, Sought::One(user), clock.now).await?;
-    let learner = found.into_iter().next().ok_or_else(not_studied)?;
+    let learner = found.into_iter().next().ok_or_else(not_enrolled)?;
     let learner = JudgedLearner::of(learner, clock);
     let today = store::day_of(conn, clock.now).await?;
     let days = store::days(conn, user, course, weeks::first_day(today)).await?;
@@ -43,13 +44,6 @@ pub async fn page(
             .filter_map(|row| event(row, clock))
             .collect(),
     })
-}
-
-fn not_studied() -> AppError {
-    AppError::Denied(
-        "You are not enrolled in this course. Its page says what it is about and how to join."
-            .to_owned(),
-    )
 }
 
 fn event(row: NewestEvent, clock: &Clock) -> Option<RecentEvent> {

@@ -428,7 +428,8 @@ pub async fn timeline(
              where s.user_id = $2 and s.course_id = $1 and m.role = 'user'
              union all
              select 'cold_call', m.created_at, 'cold-call-' || m.message_id, null,
-                    case when m.parent_id is null then 1 else 2 end, left(p.prompt, 120), p.prompt_id::text
+                    case when m.parent_id is null then 1 else 2 end, case when length(p.prompt) > 120 then left(p.prompt, 119) || '…' else p.prompt end,
+                    p.prompt_id::text
              from cold_call_messages m join cold_call_prompts p on p.prompt_id = m.prompt_id
              where m.user_id = $2 and p.course_id = $1 and not m.is_tutor and m.deleted_at is null
              union all

@@ -247,19 +247,20 @@ pub async fn change(
     .await
 }
 
-/// Deletes the person's message and empties its text, which stays for nobody.
+/// Deletes a message and empties its text, which stays for nobody. `author` is the person whose
+/// message it must be, or None for any.
 pub async fn delete(
     conn: &mut Conn,
-    user: UserId,
+    author: Option<UserId>,
     message: MessageId,
     at: DateTime<Utc>,
 ) -> QueryResult<usize> {
     statement(
         "update cold_call_messages set deleted_at = $3, body = '', body_html = '', pinned_at = null, endorsed_at = null
-         where message_id = $1 and user_id = $2 and deleted_at is null",
+         where message_id = $1 and ($2 is null or user_id = $2) and deleted_at is null",
     )
     .bind::<Uuid, _>(message)
-    .bind::<Uuid, _>(user)
+    .bind::<Nullable<Uuid>, _>(author)
     .bind::<Timestamptz, _>(at)
     .execute(conn)
     .await

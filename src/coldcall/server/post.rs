@@ -225,7 +225,7 @@ pub async fn delete(
 ) -> AppResult<()> {
     let (found, open) = own(conn, user, message, clock).await?;
     open.check_posting(clock)?;
-    messages::delete(conn, user, message, clock.now).await?;
+    messages::delete(conn, Some(user), message, clock.now).await?;
     announce(conn, &found).await
 }
 

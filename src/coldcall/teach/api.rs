@@ -11,7 +11,7 @@ use crate::platform::ids::{ActionId, CohortId, MessageId, PromptId, UserId};
 #[cfg(feature = "ssr")]
 use {
     super::prompt_path,
-    super::server::{answers, moderation, overview, prompts, undo},
+    super::server::{answers, moderation, overview, prompt_acts, prompts, undo},
     crate::coldcall::server::notices,
     crate::platform::auth::UserRole,
     crate::platform::auth::guard::{SignedIn, require_tutor_of_slug, require_user},
@@ -164,7 +164,7 @@ pub async fn moderate_prompt(
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| moderation::prompt(conn, &tutor, prompt, act, &cohort).await)
+    cx.within(async move |conn| prompt_acts::act(conn, &tutor, prompt, act, &cohort).await)
         .await
 }
 

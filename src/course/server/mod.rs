@@ -11,3 +11,12 @@ pub mod render;
 pub mod search;
 pub mod shared;
 pub mod store;
+
+use crate::platform::error::AppError;
+
+pub fn not_enrolled() -> AppError {
+    AppError::Denied(
+        "You are not enrolled in this course. Its page says what it is about and how to join."
+            .to_owned(),
+    )
+}

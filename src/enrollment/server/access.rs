@@ -14,12 +14,7 @@ use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::platform::time::Clock;
 use diesel::QueryResult;
 
-pub fn not_enrolled() -> AppError {
-    AppError::Denied(
-        "You are not enrolled in this course. Its page says what it is about and how to join."
-            .to_owned(),
-    )
-}
+pub use crate::course::server::not_enrolled;
 
 /// Topic that is unlocked for a learner.
 pub struct OpenTopic {

@@ -2,19 +2,18 @@
 
 use axum::Router;
 use axum::extract::{Extension, Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
 use super::view::{self, GradeList, GradedLine};
 use crate::gradebook::{GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::auth::guard::tutor_of_slug;
-use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
+use crate::platform::http::downloads::{self, Download};
 use crate::platform::http::{AppState, Cx};
-use crate::platform::spreadsheet::inert;
+use crate::platform::spreadsheet::{csv_file, inert};
 use crate::platform::time::Clock;
 
 /// Maximum number of learners in one file, because the file is built in memory.
@@ -51,29 +50,9 @@ async fn send(
     Path(course): Path<String>,
     Query(asked): Query<CsvQuery>,
 ) -> Response {
-    match file(cx, &course, asked.query()).await {
-        Ok(file) => (
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-                (
-                    header::CONTENT_DISPOSITION,
-                    format!("attachment; filename=\"gradebook-{course}.csv\""),
-                ),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-            ],
-            file,
-        )
-            .into_response(),
-        Err(AppError::SignInRequired) => {
-            Redirect::to(&sign_in_path(&format!("/teach/{course}"))).into_response()
-        }
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status());
-            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            (status, text, error.to_string()).into_response()
-        }
-    }
+    let file = file(cx, &course, asked.query()).await;
+    let named = |content| Download::csv(format!("gradebook-{course}.csv"), content);
+    downloads::send(file.map(named), &format!("/teach/{course}"))
 }
 
 /// Returns all learners of the filtered list as a file. For tutors of the course and admins.
@@ -91,16 +70,11 @@ async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>>
             figures::number(LIMIT as usize)
         )));
     }
-    write(&list).map_err(|error| AppError::internal(&error))
+    csv_file(|writer| write(&list, writer))
 }
 
-/// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Times are ISO
-/// 8601. Every value is quoted, because spreadsheets in many languages separate at semicolons, and
-/// would split a name there.
-fn write(list: &GradeList) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+/// Writes a line for each learner. Times are ISO 8601.
+fn write(list: &GradeList, writer: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
     let mut head: Vec<String> = [
         "Name",
         "Username",
@@ -144,7 +118,5 @@ fn write(list: &GradeList) -> csv::Result<Vec<u8>> {
         }
         writer.write_record(&record)?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| error.into_error().into())
+    Ok(())
 }

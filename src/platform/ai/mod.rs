@@ -19,6 +19,9 @@ use tokio::sync::mpsc;
 use self::breaker::Breaker;
 use crate::platform::config::AiConfig;
 
+/// Characters that count as a token where the server does not count.
+const CHARACTERS_PER_TOKEN: usize = 4;
+
 /// The author of a message to a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChatAuthor {
@@ -36,6 +39,20 @@ pub struct ChatAsk {
     pub is_json: bool,
     /// Most tokens of the reply.
     pub most_tokens: u32,
+}
+
+impl ChatAsk {
+    /// Tokens of the messages and of a reply of this many characters, estimated.
+    pub fn tokens_with(&self, characters: usize) -> TokenCount {
+        let read = self.messages.iter().map(|(_, text)| text.chars().count());
+        let estimate = |characters: usize| {
+            u32::try_from(characters.div_ceil(CHARACTERS_PER_TOKEN)).unwrap_or(u32::MAX)
+        };
+        TokenCount {
+            read: estimate(read.sum()),
+            written: estimate(characters),
+        }
+    }
 }
 
 /// Tokens that a request has used. Estimated from the characters if the server does not count.
@@ -156,12 +173,12 @@ impl AiConfig {
     }
 }
 
-/// TokenPrice of a million tokens, in millionths of the currency's unit.
+/// Price of a million tokens, in millionths of the currency's unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenPrice(u64);
 
 impl TokenPrice {
-    /// TokenPrice of some tokens, rounded up.
+    /// Price of this many tokens, rounded up.
     fn of(self, tokens: u32) -> u64 {
         let price = u128::from(self.0) * u128::from(tokens);
         u64::try_from(price.div_ceil(1_000_000)).unwrap_or(u64::MAX)

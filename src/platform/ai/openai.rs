@@ -30,8 +30,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// Most characters of a reply.
 const REPLY_CHARACTERS: usize = 24_000;
-/// Characters that count as a token where the server does not count.
-const CHARACTERS_PER_TOKEN: usize = 4;
 
 pub struct OpenAi {
     client: Client<OpenAIConfig>,
@@ -192,21 +190,13 @@ impl Chat for OpenAi {
         if let Err(problem) = outcome {
             tracing::warn!(model = self.model, %problem, "a reply of the model failed");
         }
-        let asked = ask.messages.iter().map(|(_, text)| text.chars().count());
         let tokens = match (arrived.reported, arrived.has_begun) {
             (Some(reported), _) => reported,
-            (None, true) => TokenCount {
-                read: estimate(asked.sum()),
-                written: estimate(arrived.characters),
-            },
+            (None, true) => ask.tokens_with(arrived.characters),
             (None, false) => TokenCount::default(),
         };
         ChatReply { outcome, tokens }
     }
-}
-
-fn estimate(characters: usize) -> u32 {
-    u32::try_from(characters.div_ceil(CHARACTERS_PER_TOKEN)).unwrap_or(u32::MAX)
 }
 
 fn problem(error: &OpenAIError) -> ChatProblem {

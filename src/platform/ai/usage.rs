@@ -49,24 +49,32 @@ pub async fn record(conn: &mut Conn, ai: &AiConfig, entry: &UsageEntry<'_>) -> Q
     .map(drop)
 }
 
+/// Tokens that requests of the last 24 hours used.
 #[derive(QueryableByName)]
-struct Spent {
+pub struct SpentTokens {
+    /// Those of one learner.
     #[diesel(sql_type = BigInt)]
-    learner: i64,
+    pub learner: i64,
     #[diesel(sql_type = BigInt)]
-    organization: i64,
+    pub organization: i64,
 }
 
-/// Returns true if the learner and the organization have tokens left for these 24 hours.
-pub async fn has_tokens_left(conn: &mut Conn, ai: &AiConfig, user: UserId) -> QueryResult<bool> {
-    let spent: Spent = statement(
+/// Returns the tokens that the organization used in the last 24 hours, and those of the learner, if
+/// there is one.
+pub async fn spent(conn: &mut Conn, learner: Option<UserId>) -> QueryResult<SpentTokens> {
+    statement(
         "select coalesce(sum(tokens_in::bigint + tokens_out) filter (where user_id = $1), 0)::bigint as learner,
                 coalesce(sum(tokens_in::bigint + tokens_out), 0)::bigint as organization
          from ai_usage where created_at > now() - interval '24 hours'",
     )
-    .bind::<SqlUuid, _>(user)
+    .bind::<Nullable<SqlUuid>, _>(learner)
     .get_result(conn)
-    .await?;
+    .await
+}
+
+/// Returns true if the learner and the organization have tokens left for these 24 hours.
+pub async fn has_tokens_left(conn: &mut Conn, ai: &AiConfig, user: UserId) -> QueryResult<bool> {
+    let spent = spent(conn, Some(user)).await?;
     Ok(spent.learner < ai.learner_tokens.into()
         && spent.organization < ai.organization_tokens.into())
 }

@@ -149,7 +149,6 @@ diesel::table! {
         version -> Int4,
         last_interaction_id -> Nullable<Uuid>,
         algorithm -> Text,
-        parameters -> Array<Nullable<Float4>>,
         updated_at -> Timestamptz,
     }
 }

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod connections;
 pub mod dev;
+pub mod downloads;
 pub mod flash;
 pub mod layers;
 pub mod metrics;

@@ -85,6 +85,14 @@ const EXPIRED: [(&str, &str); 24] = [
     ),
 ];
 
+/// Tables with a partition for each month.
+const PARTITIONED: [&str; 4] = [
+    "audit_logs",
+    "learner_activity_events",
+    "interactions",
+    "progress_metrics",
+];
+
 impl Job for Housekeeping {
     const KIND: &'static str = "housekeeping";
 
@@ -110,7 +118,9 @@ impl Job for Housekeeping {
             "flashes",
             in_batches(cx, change, "web_sessions", left).await,
         );
-        log("partitions", make_partitions(cx).await);
+        for table in PARTITIONED {
+            log(table, make_partitions(cx, table).await);
+        }
         log(
             "started cohorts",
             call(cx, "select open_started_cohorts()").await,
@@ -175,15 +185,13 @@ async fn call(cx: &JobContext, function: &'static str) -> AppResult<()> {
     .await
 }
 
-async fn make_partitions(cx: &JobContext) -> AppResult<()> {
+async fn make_partitions(cx: &JobContext, table: &str) -> AppResult<()> {
     let mut system = cx.db.system().await?;
     // Only one organization at a time, because two would create the same partition.
     system
-        .batch_execute(
-            "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2);
-             call make_partitions('learner_activity_events', 2);
-             call make_partitions('interactions', 2); call make_partitions('progress_metrics', 2)",
-        )
+        .batch_execute(&format!(
+            "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('{table}', 2)"
+        ))
         .await?;
     Ok(())
 }

@@ -98,40 +98,45 @@ fn card(page: CardPage, forms: CardForms) -> AnyView {
 
 fn edit_form(page: &CardPage, form: FormState) -> AnyView {
     let id = page.line.id.to_string();
-    let front = form.value("front", &page.line.front);
-    let back = form.value("back", &page.line.back);
-    let tags = form.value("tags", &page.tags);
+    let stored = [&page.line.front, &page.line.back, &page.tags];
+    let fields = card_fields(form, stored.map(String::as_str));
     view! {
         <Form form=form class="stack" guards=true>
             <input type="hidden" name="card" value=id />
-            <TextArea
-                name="front"
-                label="Front"
-                value=front
-                error=form.error("front")
-                max_length=SIDE_CHARACTERS
-                required=true
-            />
-            <TextArea
-                name="back"
-                label="Back"
-                value=back
-                error=form.error("back")
-                max_length=SIDE_CHARACTERS
-                required=true
-            />
-            <Field
-                name="tags"
-                label="Tags"
-                hint="Separate tags with commas."
-                value=tags
-                error=form.error("tags")
-                max_length=TAGS_CHARACTERS
-            />
+            {fields}
             <div class="row">
                 <Button busy=form.busy()>"Save card"</Button>
             </div>
         </Form>
+    }
+    .erase()
+}
+
+/// The fields of a card, with the front, the back and the tags that are stored.
+pub fn card_fields(form: FormState, [front, back, tags]: [&str; 3]) -> AnyView {
+    let side = |name: &'static str, label: &'static str, stored: &str| {
+        view! {
+            <TextArea
+                name=name
+                label=label
+                value=form.value(name, stored)
+                error=form.error(name)
+                max_length=SIDE_CHARACTERS
+                required=true
+            />
+        }
+    };
+    view! {
+        {side("front", "Front", front)}
+        {side("back", "Back", back)}
+        <Field
+            name="tags"
+            label="Tags"
+            hint="Separate tags with commas."
+            value=form.value("tags", tags)
+            error=form.error("tags")
+            max_length=TAGS_CHARACTERS
+        />
     }
     .erase()
 }

@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::card::card_fields;
 use super::{about, in_language, page_of};
 use crate::paths::STUDY;
 use crate::platform::ui::{
@@ -14,8 +15,8 @@ use crate::platform::ui::{
 };
 use crate::study::api::{AddCard, ImportCards, TakeCourse, TrashMaterial, load_material};
 use crate::study::{
-    CSV_CHARACTERS, CardLine, CardQuery, MaterialPage, MaterialSource, SIDE_CHARACTERS,
-    TAGS_CHARACTERS, card_path, cards, material_path, review_path,
+    CSV_CHARACTERS, CardLine, CardQuery, MaterialPage, MaterialSource, card_path, cards,
+    material_path, review_path,
 };
 
 #[derive(Clone, Copy)]
@@ -191,30 +192,7 @@ fn add_form(id: String, form: FormState) -> AnyView {
         <h2 class="section-title">"Add a card"</h2>
         <Form form=form class="stack" id="study-add">
             <input type="hidden" name="material" value=id />
-            <TextArea
-                name="front"
-                label="Front"
-                value=form.value("front", "")
-                error=form.error("front")
-                max_length=SIDE_CHARACTERS
-                required=true
-            />
-            <TextArea
-                name="back"
-                label="Back"
-                value=form.value("back", "")
-                error=form.error("back")
-                max_length=SIDE_CHARACTERS
-                required=true
-            />
-            <Field
-                name="tags"
-                label="Tags"
-                hint="Separate tags with commas."
-                value=form.value("tags", "")
-                error=form.error("tags")
-                max_length=TAGS_CHARACTERS
-            />
+            {card_fields(form, [""; 3])}
             <div class="row">
                 <Button kind=ButtonKind::Secondary busy=form.busy()>
                     "Add card"

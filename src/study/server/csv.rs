@@ -2,23 +2,22 @@
 
 use axum::Router;
 use axum::extract::{Extension, Path};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
-use csv::{QuoteStyle, ReaderBuilder, WriterBuilder};
-use uuid::Uuid;
+use csv::ReaderBuilder;
 
 use super::store::cards::{self, NewCard};
 use super::store::{CardContent, materials, no_material};
 use super::take::read_tags;
-use crate::platform::auth::sign_in_path;
+use crate::paths::STUDY;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
+use crate::platform::http::downloads::{self, Download};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::{MaterialId, UserId};
-use crate::platform::spreadsheet::inert;
+use crate::platform::spreadsheet::{csv_file, inert};
 use crate::study::{CSV_CHARACTERS, SIDE_CHARACTERS, material_path};
 
 /// Most cards of one file, in and out.
@@ -32,34 +31,12 @@ pub fn routes() -> Router<AppState> {
 }
 
 async fn send(Extension(cx): Extension<Cx>, Path(material): Path<String>) -> Response {
-    let Ok(material) = material.parse::<Uuid>().map(MaterialId) else {
-        return refused(&no_material());
+    let (file, page) = match material.parse().map(MaterialId) {
+        Ok(material) => (file(cx, material).await, material_path(material)),
+        Err(_) => (Err(no_material()), STUDY.to_owned()),
     };
-    match file(cx, material).await {
-        Ok(file) => (
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"cards.csv\"",
-                ),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            file,
-        )
-            .into_response(),
-        Err(AppError::SignInRequired) => {
-            Redirect::to(&sign_in_path(&material_path(material))).into_response()
-        }
-        Err(error) => refused(&error),
-    }
-}
-
-fn refused(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status());
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (status, text, error.to_string()).into_response()
+    let named = |content| Download::csv("cards.csv", content);
+    downloads::send(file.map(named), &page)
 }
 
 async fn file(cx: Cx, material: MaterialId) -> AppResult<Vec<u8>> {
@@ -78,22 +55,17 @@ async fn file(cx: Cx, material: MaterialId) -> AppResult<Vec<u8>> {
         let content = CardContent::of(row.content);
         [content.front, content.back, row.tags.join(", ")]
     });
-    write(lines).map_err(|error| AppError::internal(&error))
+    write(lines)
 }
 
-/// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Every value is
-/// quoted, and none is a formula.
-fn write(lines: impl Iterator<Item = [String; 3]>) -> csv::Result<Vec<u8>> {
-    let mut writer = WriterBuilder::new()
-        .quote_style(QuoteStyle::Always)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(["front", "back", "tags"])?;
-    for line in lines {
-        writer.write_record(line.map(|text| inert(&text)))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
+fn write(lines: impl Iterator<Item = [String; 3]>) -> AppResult<Vec<u8>> {
+    csv_file(|writer| {
+        writer.write_record(["front", "back", "tags"])?;
+        for line in lines {
+            writer.write_record(line.map(|text| inert(&text)))?;
+        }
+        Ok(())
+    })
 }
 
 /// Reads cards from CSV text. A line that names the columns is left out. Commas, semicolons and

@@ -10,6 +10,7 @@ use fsrs::{FSRS, FSRS6_DEFAULT_DECAY, MemoryState, NextStates};
 use uuid::Uuid;
 
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::CardId;
 use crate::platform::time::Clock;
 use crate::study::Grade;
 
@@ -62,6 +63,29 @@ pub struct CardMemory {
     pub memory: Option<Recall>,
     pub last_day: Option<NaiveDate>,
     pub reviews: i32,
+}
+
+impl CardMemory {
+    /// The schedule of a card as it is stored.
+    pub fn of(
+        card: CardId,
+        state: &str,
+        (stability, difficulty): (Option<f32>, Option<f32>),
+        last_day: Option<NaiveDate>,
+        reviews: i32,
+    ) -> Self {
+        let memory = stability.zip(difficulty);
+        Self {
+            card: card.0,
+            stage: CardStage::parse(state),
+            memory: memory.map(|(stability, difficulty)| Recall {
+                stability,
+                difficulty,
+            }),
+            last_day,
+            reviews,
+        }
+    }
 }
 
 /// The state of a memory as FSRS describes it.

@@ -96,7 +96,6 @@ pub async fn add_text(
     let cut = away(cut).await?;
     let new = NewMaterial {
         title,
-        description: "",
         subject,
         tags: &tags,
         language: "",
@@ -154,7 +153,6 @@ pub async fn take_course(
     let cut = away(cut).await?;
     let new = NewMaterial {
         title: &studying.title,
-        description: "",
         subject: "",
         tags: &[],
         language: &studying.language,

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::asked;
+use super::{asked, overdue_cards};
 use crate::platform::http::testing::TestSite;
 use crate::study::server::answers;
 use crate::testing::{gated_course, learner, start, take};
@@ -81,6 +81,32 @@ async fn a_running_quiz_hides_the_cards_of_its_questions() {
     ];
     let refused = asha.post("study/api/review_card", &fields).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_of_a_course_wait_while_its_learner_is_not_enrolled() {
+    let site = TestSite::new().await;
+    gated_course().import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", false).await;
+    collect(&site).await;
+    overdue_cards(&site).await;
+    let due = "Review Wrong answers: A small course";
+    let page = asha.get("/study").await.body;
+    assert!(
+        page.contains(due) && page.contains("250 cards are overdue"),
+        "{page}"
+    );
+    site.test
+        .sql("update enrollments set status = 'withdrawn'")
+        .await;
+    let page = asha.get("/study").await.body;
+    assert!(
+        !page.contains(due) && !page.contains("are overdue"),
+        "{page}"
+    );
+    let page = asha.get("/study/review").await.body;
+    assert!(!page.contains("href=\"/study/review?"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,3 +52,16 @@ async fn grade(browser: &mut Browser<'_>, (card, version): (&str, &str), grade: 
         .await
         .assert_ok();
 }
+
+/// Gives the only material 250 cards that were due 40 days ago.
+async fn overdue_cards(site: &TestSite) {
+    let many = "insert into generated_assets (user_id, study_material_id, card_kind, content, content_key, generation_model)
+         select user_id, study_material_id, 'own', '{\"version\": 1, \"front\": \"a\", \"back\": \"b\"}', 'k' || n, 'person'
+         from study_materials cross join generate_series(1, 250) n;
+         insert into card_states (generated_asset_id, user_id, study_material_id, sibling_key, position,
+                                  state, stability, difficulty, due_at, first_day, last_day)
+         select generated_asset_id, user_id, study_material_id, content_key, 1, 'review',
+                1 + substr(content_key, 2)::int, 5, now() - interval '40 days', current_date - 60, current_date - 50
+         from generated_assets where card_kind = 'own'";
+    site.test.sql(many).await;
+}

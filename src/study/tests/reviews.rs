@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{MEAN, add_text, asked, grade};
+use super::{MEAN, add_text, asked, grade, overdue_cards};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 
@@ -188,15 +188,7 @@ async fn a_backlog_is_spread_over_days_that_are_named() {
     let site = TestSite::new().await;
     let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
     add_text(&site, &mut asha, "Averages", MEAN).await;
-    let many = "insert into generated_assets (user_id, study_material_id, card_kind, content, content_key, generation_model)
-         select user_id, study_material_id, 'own', '{\"version\": 1, \"front\": \"a\", \"back\": \"b\"}', 'k' || n, 'person'
-         from study_materials cross join generate_series(1, 250) n;
-         insert into card_states (generated_asset_id, user_id, study_material_id, sibling_key, position,
-                                  state, stability, difficulty, due_at, first_day, last_day)
-         select generated_asset_id, user_id, study_material_id, content_key, 1, 'review',
-                1 + substr(content_key, 2)::int, 5, now() - interval '40 days', current_date - 60, current_date - 50
-         from generated_assets where card_kind = 'own'";
-    site.test.sql(many).await;
+    overdue_cards(&site).await;
     let page = asha.get("/study").await.body;
     assert!(
         page.contains("250 cards are overdue") && page.contains("spread them"),

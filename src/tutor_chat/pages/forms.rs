@@ -141,7 +141,9 @@ pub fn follow(talk: &Element) {
     let since = written.get_attribute("data-since").unwrap_or_default();
     let is_known = FOLLOWED.with_borrow_mut(|followed| {
         let is_known = followed.contains(&topic);
-        followed.push(topic.clone());
+        if !is_known {
+            followed.push(topic.clone());
+        }
         is_known
     });
     if !is_known {

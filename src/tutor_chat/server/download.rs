@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use axum::Router;
 use axum::extract::{Extension, Path};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 
 use super::answer::Quotation;
@@ -14,8 +13,8 @@ use super::links::place_href;
 use super::store::{self, TalkRow};
 use crate::enrollment::server::access::open_topic;
 use crate::paths::tutor_path;
-use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::downloads::{self, Download};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::time::Clock;
 
@@ -28,27 +27,13 @@ async fn send(
     Path((course, topic)): Path<(String, String)>,
 ) -> Response {
     let page = tutor_path(&course, &topic);
-    match file(cx, course, topic).await {
-        Ok(file) => (
-            [
-                (header::CONTENT_TYPE, "text/markdown; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"conversation.md\"",
-                ),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            file,
-        )
-            .into_response(),
-        Err(AppError::SignInRequired) => Redirect::to(&sign_in_path(&page)).into_response(),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status());
-            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            (status, text, error.to_string()).into_response()
-        }
-    }
+    let file = file(cx, course, topic).await;
+    let named = |content: String| Download {
+        name: "conversation.md".to_owned(),
+        media_type: "text/markdown; charset=utf-8",
+        content: content.into_bytes(),
+    };
+    downloads::send(file.map(named), &page)
 }
 
 /// Returns the file of the signed-in learner's own conversation.

@@ -13,3 +13,4 @@ pub mod person;
 pub mod store;
 pub mod talk_html;
 pub mod view;
+pub mod written_html;

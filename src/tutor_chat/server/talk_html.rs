@@ -3,8 +3,6 @@
 
 use std::collections::HashMap;
 
-use chrono::Duration;
-
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
@@ -12,11 +10,11 @@ use uuid::Uuid;
 use super::answer::Quotation;
 use super::ladder::{self, AnswerKind, Wish, intro, place_words};
 use super::links::{passage_href, place_href};
-use super::model::check::AnswerSentence;
 use super::store::{PreparedQuestion, TalkRow};
 use super::view::TalkView;
+use super::written_html::{unfinished, written};
 use crate::course::server::render::Links;
-use crate::paths::{tutor_file_path, tutor_path};
+use crate::paths::tutor_file_path;
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::ChatMessageId;
 use crate::platform::markdown;
@@ -52,12 +50,12 @@ pub fn talk(view: &TalkView, flash: Option<&Flash>, clock: &Clock) -> Html {
 
 /// The forms of a conversation, after the outcome of one of them.
 #[derive(Clone, Copy)]
-struct TalkForms {
+pub struct TalkForms {
     ask: FormState,
     suggestion: FormState,
     step: FormState,
-    stop: FormState,
-    again: FormState,
+    pub stop: FormState,
+    pub again: FormState,
     person: FormState,
     rate: FormState,
     delete: FormState,
@@ -88,11 +86,15 @@ fn whole(view: &TalkView, flash: Option<&Flash>, clock: &Clock) -> AnyView {
         _ => answer(view, row, forms),
     });
     let empty = view.rows.is_empty().then(|| {
-        view! {
-            <p class="soft">
-                {match view.is_model { true => "Ask about this topic. A language model answers from the course, each sentence is compared with the course's text, and the places are shown. It gets your question without your name.", false => "Ask about this topic. The tutor answers only with what the course says, word for word, and shows where it stands." }}
-            </p>
-        }
+        let text = match view.is_model {
+            true => {
+                "Ask about this topic. A language model answers from the course, each sentence is compared with the course's text, and the places are shown. It gets your question without your name."
+            }
+            false => {
+                "Ask about this topic. The tutor answers only with what the course says, word for word, and shows where it stands."
+            }
+        };
+        view! { <p class="soft">{text}</p> }
     });
     // The browser follows this until the answer is there.
     let live = (view.rows.iter().find(|row| row.is_unwritten())).map(|row| topic(row.session_id));
@@ -184,145 +186,6 @@ fn answer(view: &TalkView, row: &TalkRow, forms: TalkForms) -> AnyView {
         </li>
     }
     .erase()
-}
-
-/// Shows an answer that is being written, was stopped or has failed.
-fn unfinished(
-    view: &TalkView,
-    row: &TalkRow,
-    sentences: &[AnswerSentence],
-    forms: TalkForms,
-) -> AnyView {
-    let id = row.message_id.to_string();
-    let kind = row.kind().unwrap_or(AnswerKind::Quotations);
-    let body = (!sentences.is_empty()).then(|| written(view, kind, sentences, &row.citations()));
-    let (state, tools) = match row.is_unwritten() {
-        true => {
-            let here = format!(
-                "{}#{}",
-                tutor_path(&view.at.0, &view.at.1),
-                message_anchor(row.message_id)
-            );
-            let form = forms.stop.of_item("answer", &id);
-            let state = view! {
-                <p class="tutor-writing">
-                    "The answer is being written. " <a rel="external" href=here>
-                        "Load it again"
-                    </a>
-                </p>
-            };
-            let stop = view! {
-                <Form form=form class="inline">
-                    <input type="hidden" name="answer" value=id />
-                    <Button kind=ButtonKind::Secondary>"Stop"</Button>
-                </Form>
-            };
-            let late = (view.now - row.begun_at > LATE).then(|| again(row, forms));
-            (state.erase(), view! { {stop} {late} }.erase())
-        }
-        false => {
-            let text = match sentences.is_empty() {
-                true => row.content.clone(),
-                false => "You stopped this answer.".to_owned(),
-            };
-            let again = view.refusal.is_none().then(|| again(row, forms));
-            (view! { <p class="soft">{text}</p> }.erase(), again.erase())
-        }
-    };
-    view! {
-        <li class="tutor-answer" id=message_anchor(row.message_id) tabindex="-1">
-            <span class="vh">"The tutor: "</span>
-            {body}
-            {state}
-            <div class="tutor-tools">{tools}</div>
-        </li>
-    }
-    .erase()
-}
-
-/// Time after which an answer that is not written can be asked for once more.
-const LATE: Duration = Duration::minutes(3);
-
-fn again(row: &TalkRow, forms: TalkForms) -> AnyView {
-    let id = row.message_id.to_string();
-    let form = forms.again.of_item("answer", &id);
-    view! {
-        <Form form=form class="inline">
-            <input type="hidden" name="answer" value=id />
-            <Button kind=ButtonKind::Secondary>"Write it again"</Button>
-        </Form>
-    }
-    .erase()
-}
-
-/// Shows sentences of a model with the numbers of their sources. Those of hints lead to the place,
-/// and not to the words.
-fn written(
-    view: &TalkView,
-    kind: AnswerKind,
-    sentences: &[AnswerSentence],
-    citations: &[Quotation],
-) -> AnyView {
-    let language = &view.course_title.language;
-    let href = |citation: &Quotation| match citation.text.is_empty() {
-        true => place_href(&view.at.0, &citation.source),
-        false => passage_href(&view.at.0, citation),
-    };
-    let sentences = sentences.iter().map(|sentence| {
-        let cites = sentence
-            .cites
-            .iter()
-            .filter_map(|at| Some((at + 1, citations.get(*at)?)));
-        let marks = cites.map(|(number, citation)| {
-            let label = format!("Source {number}: {}", place_words(&citation.source));
-            view! {
-                " "
-                <a class="tutor-cite" rel="external" href=href(citation) aria-label=label>
-                    {number}
-                </a>
-            }
-        });
-        let marks = marks.collect_view();
-        view! {
-            <p class="tutor-sentence" lang=language.tag() dir=language.dir()>
-                {code_parts(&sentence.text)}
-                {marks}
-            </p>
-        }
-    });
-    let places = citations.iter().map(|citation| {
-        view! {
-            <li>
-                <a rel="external" href=href(citation)>
-                    {language.inline(place_words(&citation.source))}
-                </a>
-            </li>
-        }
-    });
-    let label = match kind {
-        AnswerKind::Quotations => "Sources",
-        _ => "Read here",
-    };
-    view! {
-        {sentences.collect_view()}
-        <div class="tutor-sources">
-            <b>{label}</b>
-            <ol class="tutor-numbered">{places.collect_view()}</ol>
-        </div>
-    }
-    .erase()
-}
-
-/// Shows the text between backticks as code.
-fn code_parts(text: &str) -> AnyView {
-    let parts = text.split('`').enumerate().map(|(at, part)| {
-        let part = part.to_owned();
-        match at % 2 {
-            1 => view! { <code>{part}</code> }.erase(),
-            _ => part.erase(),
-        }
-    });
-    parts.collect_view().erase()
 }
 
 /// Shows the answer that a tutor of the course has written for a suggested question.

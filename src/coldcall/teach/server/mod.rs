@@ -5,5 +5,6 @@ pub mod check_prompt;
 pub mod moderation;
 pub mod openings;
 pub mod overview;
+pub mod prompt_acts;
 pub mod prompts;
 pub mod undo;

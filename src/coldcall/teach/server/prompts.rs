@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::check_prompt::check;
-use super::moderation::announce_prompt;
 use super::overview;
+use super::prompt_acts::announce_prompt;
 use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
 use crate::coldcall::teach::{
     MOST_PROMPTS, PromptForm, PromptFormPage, PromptLine, PromptStatus, PromptTopic, PromptsPage,

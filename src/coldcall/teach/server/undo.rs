@@ -6,8 +6,9 @@ use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::moderation::{REPLY, UndonePromptAct, hold, of_course, put_back, unsettle};
-use crate::coldcall::server::notices;
+use super::moderation::{REPLY, hold, of_course, unsettle};
+use super::prompt_acts::{UndonePromptAct, put_back};
+use crate::coldcall::server::{messages, notices};
 use crate::coldcall::teach::MessageAct;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::moderation_actions;
@@ -86,14 +87,7 @@ async fn delete_replies(conn: &mut Conn, tutor: &TutorOf, before: &Value) -> App
     let ids = before.get("replies").cloned().unwrap_or_default();
     let ids: Vec<MessageId> = serde_json::from_value(ids).unwrap_or_default();
     for reply in of_course(conn, tutor.course, &ids).await? {
-        statement(
-            "update cold_call_messages
-             set deleted_at = now(), body = '', body_html = '', pinned_at = null, endorsed_at = null
-             where message_id = $1",
-        )
-        .bind::<SqlUuid, _>(reply.message_id)
-        .execute(conn)
-        .await?;
+        messages::delete(conn, None, reply.message_id, Utc::now()).await?;
         reply.announce(conn).await?;
     }
     Ok(())

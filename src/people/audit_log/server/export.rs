@@ -2,18 +2,17 @@
 
 use axum::Router;
 use axum::extract::{Extension, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 
 use super::store::{self, AuditFilter, AuditRow};
 use crate::people::audit_log::{AUDIT_FILE, AUDIT_LOG, AuditQuery, ENTRIES_IN_FILE};
 use crate::platform::auth::guard::admin_of;
-use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
+use crate::platform::http::downloads::{self, Download};
 use crate::platform::http::{AppState, Cx};
-use crate::platform::spreadsheet::inert;
+use crate::platform::spreadsheet::{csv_file, inert};
 use crate::platform::time::Clock;
 
 pub fn routes() -> Router<AppState> {
@@ -21,27 +20,9 @@ pub fn routes() -> Router<AppState> {
 }
 
 async fn send(Extension(cx): Extension<Cx>, Query(query): Query<AuditQuery>) -> Response {
-    match file(cx, query).await {
-        Ok(file) => (
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"audit-log.csv\"",
-                ),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            file,
-        )
-            .into_response(),
-        Err(AppError::SignInRequired) => Redirect::to(&sign_in_path(AUDIT_LOG)).into_response(),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status());
-            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            (status, text, error.to_string()).into_response()
-        }
-    }
+    let file = file(cx, query).await;
+    let named = |content| Download::csv("audit-log.csv", content);
+    downloads::send(file.map(named), AUDIT_LOG)
 }
 
 /// Returns all entries that the filters leave. For admins.
@@ -62,15 +43,11 @@ async fn file(cx: Cx, query: AuditQuery) -> AppResult<Vec<u8>> {
             figures::number(ENTRIES_IN_FILE as usize)
         )));
     }
-    write(&rows).map_err(|error| AppError::internal(&error))
+    csv_file(|writer| write(&rows, writer))
 }
 
-/// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Times are ISO
-/// 8601, values are JSON, and every value is quoted.
-fn write(rows: &[AuditRow]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+/// Writes a line for each entry. Times are ISO 8601, and values are JSON.
+fn write(rows: &[AuditRow], writer: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
     writer.write_record([
         "Time",
         "By",
@@ -102,7 +79,5 @@ fn write(rows: &[AuditRow]) -> csv::Result<Vec<u8>> {
             text(&row.address),
         ])?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| error.into_error().into())
+    Ok(())
 }

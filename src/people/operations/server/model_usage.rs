@@ -4,6 +4,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use crate::people::operations::{ModelUsageLine, ModelUsagePage, USAGE_DAYS};
+use crate::platform::ai::usage;
 use crate::platform::config::AiConfig;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -33,12 +34,6 @@ struct UsageRow {
     cost_micro: Option<i64>,
 }
 
-#[derive(diesel::QueryableByName)]
-struct LastDay {
-    #[diesel(sql_type = BigInt)]
-    tokens: i64,
-}
-
 /// Returns the usage of the last days, newest first.
 pub async fn page(conn: &mut Conn, ai: &AiConfig, clock: &Clock) -> AppResult<ModelUsagePage> {
     let rows: Vec<UsageRow> = statement(
@@ -58,17 +53,12 @@ pub async fn page(conn: &mut Conn, ai: &AiConfig, clock: &Clock) -> AppResult<Mo
     .bind::<BigInt, _>(LINES)
     .load(conn)
     .await?;
-    let last: LastDay = statement(
-        "select coalesce(sum(tokens_in::bigint + tokens_out), 0)::bigint as tokens
-         from ai_usage where created_at > now() - interval '24 hours'",
-    )
-    .get_result(conn)
-    .await?;
+    let spent = usage::spent(conn, None).await?;
     Ok(ModelUsagePage {
         model: ai.model().map(str::to_owned),
         last_day: format!(
             "{} of {} tokens",
-            figure(last.tokens),
+            figure(spent.organization),
             figure(ai.organization_tokens.into())
         ),
         lines: rows.into_iter().map(line).collect(),

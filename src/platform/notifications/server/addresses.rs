@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use super::store;
 use crate::platform::auth::sign_in_path;
-use crate::platform::error::AppError;
+use crate::platform::http::uploads::refusal;
 use crate::platform::http::{AppState, Cx};
 
 pub fn routes() -> Router<AppState> {
@@ -28,7 +28,7 @@ async fn open(Extension(cx): Extension<Cx>, Path(id): Path<uuid::Uuid>) -> Respo
         .await;
     match path {
         Ok(path) => Redirect::to(path.as_deref().unwrap_or("/notifications")).into_response(),
-        Err(error) => failed(&error),
+        Err(error) => refusal(&error),
     }
 }
 
@@ -43,11 +43,6 @@ async fn stop(
         .await;
     match stopped {
         Ok(()) => (StatusCode::OK, "These mails are stopped.").into_response(),
-        Err(error) => failed(&error),
+        Err(error) => refusal(&error),
     }
-}
-
-fn failed(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, error.to_string()).into_response()
 }

@@ -303,9 +303,7 @@ pub async fn edit(
              update user_feedback f set status = 'settled' from changed c
              where f.generated_asset_id = c.generated_asset_id and f.feedback_type = 'report'
          )
-         update card_states s set is_open = true from changed c, study_materials m
-         where s.generated_asset_id = c.generated_asset_id
-           and m.study_material_id = s.study_material_id and m.deleted_at is null",
+         update card_states s set is_open = true from changed c where s.generated_asset_id = c.generated_asset_id",
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(card)
@@ -365,9 +363,7 @@ pub async fn set_reported(
                          where o.study_material_id = generated_assets.study_material_id and o.deleted_at is null)
              returning generated_asset_id
          )
-         update card_states s set is_open = not $3 from changed c, study_materials m
-         where s.generated_asset_id = c.generated_asset_id
-           and m.study_material_id = s.study_material_id and m.deleted_at is null",
+         update card_states s set is_open = not $3 from changed c where s.generated_asset_id = c.generated_asset_id",
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(card)

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::is_changed;
+use super::queue::IS_ALLOWED;
 use crate::platform::db::schema::{study_materials, topic_blocks};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, MaterialId, TopicId, UserId};
@@ -43,13 +44,18 @@ pub struct MaterialRow {
 }
 
 /// Columns of a [`MaterialRow`]. `$1` is the owner, `$2` the present time.
-const COLUMNS: &str = "m.study_material_id, m.title, m.language, m.source_type, m.subject_area, m.tags, m.deleted_at,
+fn columns() -> String {
+    format!(
+        "m.study_material_id, m.title, m.language, m.source_type, m.subject_area, m.tags, m.deleted_at,
     (select c.slug from courses c join enrollments e on e.course_id = c.course_id
      where c.course_id = m.course_id and e.user_id = $1 and e.status in ('active', 'completed')) as course,
     (select count(*) from generated_assets a
      where a.study_material_id = m.study_material_id and a.deleted_at is null) as cards,
     (select count(*) from card_states s
-     where s.study_material_id = m.study_material_id and s.user_id = $1 and s.is_open and s.state <> 'new' and s.due_at <= $2) as due";
+     where s.study_material_id = m.study_material_id and s.user_id = $1 and s.is_open and s.state <> 'new' and s.due_at <= $2
+       and {IS_ALLOWED}) as due"
+    )
+}
 
 /// Returns a page of the learner's material, newest first, and one line of the next page.
 pub async fn list(
@@ -59,12 +65,13 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<MaterialRow>> {
     statement(format!(
-        "select {COLUMNS} from study_materials m
+        "select {} from study_materials m
          where m.user_id = $1 and m.deleted_at is null
            and ($3 = '' or position(lower($3) in lower(m.title || ' ' || m.subject_area || ' ' || array_to_string(m.tags, ' '))) > 0)
            and ($4 = '' or $4 = any(m.tags))
          order by m.created_at desc, m.study_material_id
-         limit $5 offset $6"
+         limit $5 offset $6",
+        columns()
     ))
     .bind::<SqlUuid, _>(user)
     .bind::<Timestamptz, _>(now)
@@ -83,9 +90,10 @@ pub async fn trash(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<MaterialRow>> {
     statement(format!(
-        "select {COLUMNS} from study_materials m
+        "select {} from study_materials m
          where m.user_id = $1 and m.deleted_at is not null
-         order by m.deleted_at desc, m.study_material_id limit 200"
+         order by m.deleted_at desc, m.study_material_id limit 200",
+        columns()
     ))
     .bind::<SqlUuid, _>(user)
     .bind::<Timestamptz, _>(now)
@@ -101,8 +109,9 @@ pub async fn one(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<MaterialRow>> {
     statement(format!(
-        "select {COLUMNS} from study_materials m
-         where m.user_id = $1 and m.study_material_id = $3 and m.deleted_at is null"
+        "select {} from study_materials m
+         where m.user_id = $1 and m.study_material_id = $3 and m.deleted_at is null",
+        columns()
     ))
     .bind::<SqlUuid, _>(user)
     .bind::<Timestamptz, _>(now)
@@ -164,7 +173,6 @@ pub struct CourseToTake {
 /// A material that is new.
 pub struct NewMaterial<'a> {
     pub title: &'a str,
-    pub description: &'a str,
     pub subject: &'a str,
     pub tags: &'a [String],
     pub language: &'a str,
@@ -181,7 +189,6 @@ pub async fn add_text(
         .values((
             study_materials::user_id.eq(user),
             study_materials::title.eq(new.title),
-            study_materials::description.eq(new.description),
             study_materials::source_type.eq("text"),
             study_materials::content_length.eq(new.length),
             study_materials::subject_area.eq(new.subject),

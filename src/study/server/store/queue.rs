@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
-    BigInt, Date, Float, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Date, Float, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, MaterialId, QuestionId, UserId};
 use crate::platform::time::Clock;
 use crate::study::QueueCounts;
-use crate::study::server::schedule::{CardMemory, CardStage, Recall, today};
+use crate::study::server::schedule::{CardMemory, today};
 
 /// Minutes by which a card that is being learned may come too early, when nothing else is left.
 const AHEAD: &str = "20 minutes";
@@ -23,7 +23,7 @@ const CANDIDATES: i64 = 200;
 
 /// Condition of a card `s` of the learner `$1`: the questions of a course are asked only while the
 /// learner is enrolled in it.
-const IS_ALLOWED: &str = "not exists (
+pub const IS_ALLOWED: &str = "not exists (
     select from study_materials o
     where o.study_material_id = s.study_material_id and o.source_type = 'answers'
       and not exists (select from enrollments e
@@ -68,17 +68,14 @@ pub struct QueuedRow {
 
 impl QueuedRow {
     pub fn standing(&self) -> CardMemory {
-        let memory = self.stability.zip(self.difficulty);
-        CardMemory {
-            card: self.generated_asset_id.0,
-            stage: CardStage::parse(&self.state),
-            memory: memory.map(|(stability, difficulty)| Recall {
-                stability,
-                difficulty,
-            }),
-            last_day: self.last_day,
-            reviews: self.reviews,
-        }
+        let memory = (self.stability, self.difficulty);
+        CardMemory::of(
+            self.generated_asset_id,
+            &self.state,
+            memory,
+            self.last_day,
+            self.reviews,
+        )
     }
 }
 
@@ -249,11 +246,11 @@ pub async fn overdue(
     user: UserId,
     before: DateTime<Utc>,
 ) -> QueryResult<Vec<OverdueRow>> {
-    statement(
-        "select generated_asset_id, stability, difficulty, last_day from card_states
-         where user_id = $1 and is_open and state = 'review' and due_at < $2
-         order by due_at, generated_asset_id",
-    )
+    statement(format!(
+        "select s.generated_asset_id, s.stability, s.difficulty, s.last_day from card_states s
+         where s.user_id = $1 and s.is_open and s.state = 'review' and s.due_at < $2 and {IS_ALLOWED}
+         order by s.due_at, s.generated_asset_id"
+    ))
     .bind::<SqlUuid, _>(user)
     .bind::<Timestamptz, _>(before)
     .load(conn)
@@ -269,7 +266,7 @@ struct DueDayRow {
 }
 
 /// Returns the number of cards that are due on each of the next days, the first of which is today,
-/// without what was due before. `zone` is the name of the time zone.
+/// without what was due before.
 pub async fn due_by_day(
     conn: &mut Conn,
     user: UserId,
@@ -278,12 +275,12 @@ pub async fn due_by_day(
     days: usize,
 ) -> QueryResult<Vec<i64>> {
     let length = i32::try_from(days).unwrap_or(i32::MAX);
-    let rows: Vec<DueDayRow> = statement(
-        "select (due_at at time zone $3)::date - $4 as day, count(*) as cards from card_states
-         where user_id = $1 and is_open and state <> 'new' and due_at >= $2
-           and due_at < $2 + make_interval(days => $5 + 1)
-         group by 1 order by 1",
-    )
+    let rows: Vec<DueDayRow> = statement(format!(
+        "select (s.due_at at time zone $3)::date - $4 as day, count(*) as cards from card_states s
+         where s.user_id = $1 and s.is_open and s.state <> 'new' and s.due_at >= $2
+           and s.due_at < $2 + make_interval(days => $5 + 1) and {IS_ALLOWED}
+         group by 1 order by 1"
+    ))
     .bind::<SqlUuid, _>(user)
     .bind::<Timestamptz, _>(from)
     .bind::<Text, _>(clock.zone.name())
@@ -308,7 +305,6 @@ pub async fn set_due(
     cards: &[CardId],
     times: &[DateTime<Utc>],
 ) -> QueryResult<()> {
-    use diesel::sql_types::Array;
     statement(
         "update card_states s set due_at = n.due_at
          from unnest($2, $3) as n (card, due_at)

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::platform::db::schema::interactions;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CardId, CourseId, InteractionId, MaterialId, QuestionId, UserId};
-use crate::study::server::schedule::{ALGORITHM, CardMemory, CardStage, Recall};
+use crate::study::server::schedule::{ALGORITHM, CardMemory, CardStage};
 
 /// The schedule of a card as stored.
 #[derive(Debug, Clone, PartialEq, QueryableByName, Serialize, Deserialize)]
@@ -42,17 +42,8 @@ pub struct ScheduleRow {
 
 impl ScheduleRow {
     pub fn standing(&self, card: CardId) -> CardMemory {
-        let memory = self.stability.zip(self.difficulty);
-        CardMemory {
-            card: card.0,
-            stage: CardStage::parse(&self.state),
-            memory: memory.map(|(stability, difficulty)| Recall {
-                stability,
-                difficulty,
-            }),
-            last_day: self.last_day,
-            reviews: self.reviews,
-        }
+        let memory = (self.stability, self.difficulty);
+        CardMemory::of(card, &self.state, memory, self.last_day, self.reviews)
     }
 }
 

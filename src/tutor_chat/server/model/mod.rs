@@ -7,6 +7,7 @@ pub mod prompt;
 pub mod reader;
 pub mod redact;
 pub mod store;
+pub mod support;
 pub mod write;
 
 use chrono::Utc;

@@ -15,7 +15,7 @@ use super::store::{self, AnswerEnding, PendingAnswer};
 use crate::course::server::index::Passage;
 use crate::enrollment::server::access::open_place;
 use crate::platform::ai::usage::{self, UsageEntry};
-use crate::platform::ai::{Chat, ChatAsk, ChatProblem, ChatReply, TokenCount};
+use crate::platform::ai::{Chat, ChatAsk, ChatProblem, ChatReply};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::ChatMessageId;
@@ -215,15 +215,7 @@ async fn converse(
         }
     }
     // The model has read the request, and has written about what was shown.
-    let count = |characters: usize| u32::try_from(characters.div_ceil(4)).unwrap_or(u32::MAX);
-    let read = request
-        .messages
-        .iter()
-        .map(|(_, text)| text.chars().count());
-    let tokens = TokenCount {
-        read: count(read.sum()),
-        written: count(checked.text().chars().count()),
-    };
+    let tokens = request.tokens_with(checked.text().chars().count());
     let outcome = Err(ChatProblem::Stopped);
     Ok((checked, ChatReply { outcome, tokens }))
 }
