@@ -247,6 +247,7 @@ const TABLE: &str = "
     GET review/api/load_review  course=open&registration=REGISTRATION&filter=all 401 403 403 403 403 200 404
     review/api/decide           course=open&offering=OFFERING&decision=review&one=REGISTRATION 401 403 403 403 403 200 404
     review/api/undo_decision    course=open&registration=REGISTRATION           401 403 403 403 403 200 404
+    review/api/save_act_mail    course=open&offering=OFFERING&act=NOBODY&subject=x&text=x 401 403 403 403 403 409 404
     review/api/save_decision_mail course=open&registration=REGISTRATION&subject=x&text=x 401 403 403 403 403 409 404
     review/api/save_mail_template course=open&offering=OFFERING&decision=reject&subject=x&text=x 401 403 403 403 403 200 404
     review/api/undo_decisions   course=open&offering=OFFERING&act=NOBODY        401 403 403 403 403 409 404

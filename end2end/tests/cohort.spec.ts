@@ -2,7 +2,7 @@
 // in work; with and without JavaScript.
 import type { Page } from "@playwright/test";
 import { convertIcsCalendar } from "ts-ics";
-import { accessible, awake, expect, learner, signIn, test } from "./site";
+import { accessible, awake, expect, fits, learner, signIn, test } from "./site";
 import { DEMO } from "./room";
 
 const COHORTS = `/teach/${DEMO}/cohorts`;
@@ -103,6 +103,37 @@ test("members are selected and changed with the keyboard", { tag: "@once" }, asy
   await expect(page.getByText("No members found")).toBeVisible();
 });
 
+/** Saves the brief of the first batch's project. */
+async function writeBrief(page: Page, address: string) {
+  await page.goto(`${address}/projects?batch=1`);
+  await page.getByLabel("Title").fill("Count the trees");
+  await page.getByLabel("Description").fill("Of **one** street.");
+  // The page is loaded again, and says the same before and after.
+  const loaded = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Save" }).click();
+  await loaded;
+  await expect(page.getByText("0 of 1 member handed in")).toBeVisible();
+}
+
+/** Hands in work on the cohort's home, which is open. */
+async function handIn(pupil: Page) {
+  await pupil.getByLabel("Text").fill("Forty-two.");
+  await pupil.getByRole("button", { name: "Hand in" }).click();
+  await expect(pupil.getByText("Your work is handed in.")).toBeVisible();
+}
+
+/** Comments on the work. Its member reads that. */
+async function comment(page: Page, pupil: Page, address: string) {
+  await page.goto(`${address}/projects?batch=1`);
+  await expect(page.getByText("Forty-two.")).toBeVisible();
+  await page.getByText("Comment", { exact: true }).first().click();
+  await page.getByLabel("Comment").fill("Which trees?");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("blockquote").getByText("Which trees?")).toBeVisible();
+  await pupil.reload();
+  await expect(pupil.getByText("Which trees?")).toBeVisible();
+}
+
 test("a member sees the home, hands in work and reads a comment", async ({ page, browser }) => {
   const other = await browser.newContext();
   const pupil = await other.newPage();
@@ -117,14 +148,7 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await page.getByRole("button", { name: "Announce" }).click();
   await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
   await accessible(page);
-  await page.goto(`${address}/projects?batch=1`);
-  await page.getByLabel("Title").fill("Count the trees");
-  await page.getByLabel("Description").fill("Of **one** street.");
-  // The page is loaded again, and says the same before and after.
-  const loaded = page.waitForEvent("load");
-  await page.getByRole("button", { name: "Save" }).click();
-  await loaded;
-  await expect(page.getByText("0 of 1 member handed in")).toBeVisible();
+  await writeBrief(page, address);
   await accessible(page);
 
   await pupil.goto(`/learn/${DEMO}/cohort`);
@@ -136,19 +160,9 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await expect(brief).toContainText("Project: Count the trees");
   await pupil.goto((await brief.getByRole("link", { includeHidden: true }).getAttribute("href"))!);
   await expect(pupil.getByRole("heading", { name: "Count the trees" })).toBeInViewport();
-  await pupil.getByLabel("Text").fill("Forty-two.");
-  await pupil.getByRole("button", { name: "Hand in" }).click();
-  await expect(pupil.getByText("Your work is handed in.")).toBeVisible();
+  await handIn(pupil);
   await expect(pupil.getByRole("region", { name: "Lately" }).getByText("handed in work")).toBeVisible();
-
-  await page.goto(`${address}/projects?batch=1`);
-  await expect(page.getByText("Forty-two.")).toBeVisible();
-  await page.getByText("Comment", { exact: true }).first().click();
-  await page.getByLabel("Comment").fill("Which trees?");
-  await page.getByRole("button", { name: "Send" }).click();
-  await expect(page.getByRole("blockquote").getByText("Which trees?")).toBeVisible();
-  await pupil.reload();
-  await expect(pupil.getByText("Which trees?")).toBeVisible();
+  await comment(page, pupil, address);
   await accessible(pupil);
   await other.close();
 });
@@ -176,6 +190,16 @@ test("an ended cohort is read while the next one has not started", { tag: "@once
   await other.close();
 });
 
+/** Opens the second module a week after the cohort's start. */
+async function openSecondLater(page: Page, address: string) {
+  await page.goto(`${address}/schedule`);
+  const second = page.getByRole("group", { name: /^Module 2/ });
+  await second.getByLabel("Opens").selectOption("after_start");
+  await second.getByLabel("Days after the start").fill("7");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The schedule is saved.")).toBeVisible();
+}
+
 test("modules open by the schedule, and the home waits for the start", { tag: "@once" }, async ({ page, browser }) => {
   const other = await browser.newContext();
   const pupil = await other.newPage();
@@ -184,12 +208,7 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
   const { title, address } = await makeCohort(page, 5);
   await uploadList(page, address, `email\n${email}\n`);
   await confirmList(page);
-  await page.goto(`${address}/schedule`);
-  const second = page.getByRole("group", { name: /^Module 2/ });
-  await second.getByLabel("Opens").selectOption("after_start");
-  await second.getByLabel("Days after the start").fill("7");
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("The schedule is saved.")).toBeVisible();
+  await openSecondLater(page, address);
   await accessible(page);
   await pupil.goto("/learn");
   await expect(pupil.getByRole("heading", { name: "Starting later" })).toBeVisible();
@@ -219,6 +238,15 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
 /** The value of a field for a time in UTC, in minutes from now. */
 function moment(minutes: number) {
   return new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16);
+}
+
+/** Marks the only member as late on the sheet, which is open. */
+async function markLate(page: Page) {
+  const mark = page.getByRole("combobox", { name: /^Attendance of/ });
+  await mark.selectOption("late");
+  await page.getByRole("button", { name: "Save the attendance" }).click();
+  await expect(page.getByText("The attendance is saved.")).toBeVisible();
+  await expect(mark).toHaveValue("late");
 }
 
 test("a tutor makes a live session, a member joins, and the sheet knows", async ({ page, browser, allowed }) => {
@@ -261,12 +289,8 @@ test("a tutor makes a live session, a member joins, and the sheet knows", async 
   expect(led.headers().location).toBe("https://meet.test.example/room");
 
   await page.reload();
-  const mark = page.getByRole("combobox", { name: /^Attendance of/ });
-  await expect(mark).toHaveValue("present");
-  await mark.selectOption("late");
-  await page.getByRole("button", { name: "Save the attendance" }).click();
-  await expect(page.getByText("The attendance is saved.")).toBeVisible();
-  await expect(page.getByRole("combobox", { name: /^Attendance of/ })).toHaveValue("late");
+  await expect(page.getByRole("combobox", { name: /^Attendance of/ })).toHaveValue("present");
+  await markLate(page);
   await other.close();
 });
 
@@ -421,5 +445,33 @@ test.describe("without JavaScript", () => {
     await page.getByLabel("Publish at").fill(moment(600));
     await page.getByRole("button", { name: "Announce" }).click();
     await expect(page.getByText("Scheduled")).toBeVisible();
+  });
+
+  test("a brief, handed-in work, a schedule and attendance are saved", { tag: "@once" }, async ({ page, browser }) => {
+    const other = await browser.newContext({ javaScriptEnabled: false });
+    const pupil = await other.newPage();
+    const email = await learner(pupil);
+    await signIn(page, "tutor");
+    const { address } = await makeCohort(page, -3);
+    await uploadList(page, address, `email\n${email}\n`);
+    await confirmList(page);
+    await writeBrief(page, address);
+    await pupil.goto(`/learn/${DEMO}/cohort`);
+    await handIn(pupil);
+    await comment(page, pupil, address);
+    await fits(page);
+    await openSecondLater(page, address);
+    await page.goto(`${address}/sessions`);
+    await page.getByLabel("Title").fill("Clinic");
+    await page.getByLabel("Start").fill(moment(5));
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("link", { name: "Clinic" }).click();
+    await markLate(page);
+    await page.getByText("Change, move or cancel").click();
+    await page.getByLabel("Start").fill(moment(90));
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText("The session is saved.")).toBeVisible();
+    await fits(page);
+    await other.close();
   });
 });

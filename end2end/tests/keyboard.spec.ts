@@ -83,6 +83,8 @@ const TUTOR: Walk[] = [
     { fill: { "Typed questions per module": "-1" }, press: "Save settings", then: "errors" },
   ] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
+  { path: `/teach/${DEMO}/cohorts/new`, steps: [{ press: "Save", then: "errors" }] },
+  { path: `/teach/${DEMO}/announcements`, steps: [{ press: "Announce", then: "errors" }] },
   { path: `/teach/${DEMO}/messages?filter=stuck`, steps: [{ press: "Send", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },
@@ -106,6 +108,12 @@ const ADMIN: Walk[] = [
       then: "errors",
     },
   ] },
+  { path: `/teach/${DEMO}/admissions/new`, steps: [
+    { press: "Save", then: "errors" },
+    { fill: { Title: "Never made", Price: "a lot" }, press: "Save", then: "errors" },
+  ] },
+  { path: `/teach/${DEMO}/admissions/questions`, steps: [{ press: "Add question", then: "errors" }] },
+  { path: `/teach/${DEMO}/admissions/payments`, steps: [{ press: "Add code", then: "errors" }] },
   { path: `/teach/${DEMO}/tutors`, steps: [
     { press: "Add tutor", then: "errors" },
     { fill: { "Email of a tutor": "nobody@test.example" }, press: "Add tutor", then: "errors" },

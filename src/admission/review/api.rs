@@ -71,9 +71,10 @@ pub async fn load_review(
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     let clock = Clock::of(&cx);
+    let school = cx.organization.name.clone();
     cx.within(async move |conn| {
         let course = (admin.course, course.as_str());
-        desk::application(conn, course, registration, filter, &clock).await
+        desk::application(conn, course, &school, registration, filter, &clock).await
     })
     .await
 }
@@ -95,7 +96,6 @@ pub async fn decide(
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     let (by, user) = (cx.clone(), admin.signed_in.user_id());
-    let school = cx.organization.name.clone();
     let filter = QueueFilter::parse(&show);
     let mut ids = match all {
         Some(_) => shown,
@@ -107,16 +107,14 @@ pub async fn decide(
         return Err(AppError::field("", "Choose at least one application."));
     }
     cx.within(async move |conn| {
-        let (offering, course) = of_course(conn, admin.course, offering).await?;
+        let offering = of_course(conn, admin.course, offering).await?;
         let deciding = Deciding {
             decision,
             act: one.is_none().then_some(act),
             by: user,
             now: Utc::now(),
-            course: &course,
-            school: &school,
         };
-        let decided = decisions::decide(conn, &offering, &ids, &deciding).await?;
+        let decided = decisions::decide(conn, &offering, &ids, deciding).await?;
         if decided.is_empty() {
             return Err(AppError::Conflict(
                 "Nothing was changed: these applications have been decided already, or withdrawn."
@@ -152,13 +150,10 @@ pub async fn undo_decisions(
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     cx.within(async move |conn| {
-        let (offering, _) = of_course(conn, admin.course, offering).await?;
+        let offering = of_course(conn, admin.course, offering).await?;
         let undone = decisions::undo_act(conn, &offering, act, Utc::now()).await?;
         if undone.is_empty() {
-            return Err(AppError::Conflict(
-                "These decisions have been told already, or were undone. Reload the page to see them."
-                    .to_owned(),
-            ));
+            return Err(acts_too_late());
         }
         for id in undone {
             record(conn, &admin, "registration.decision_undone", id).await?;
@@ -170,19 +165,47 @@ pub async fn undo_decisions(
     Ok(())
 }
 
-/// Locks the offering of the course and returns it with the course's names.
+/// Changes the mails of a decision about several applications that have not left.
+#[server]
+pub async fn save_act_mail(
+    course: String,
+    offering: OfferingId,
+    act: DecisionAct,
+    subject: String,
+    text: String,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let mail = check_mail(&subject, &text)?;
+    cx.within(async move |conn| {
+        let row = of_course(conn, admin.course, offering).await?;
+        let changed = decisions::set_mails(conn, row.offering_id, act, &mail).await?;
+        if changed.is_empty() {
+            return Err(acts_too_late());
+        }
+        for id in changed {
+            record(conn, &admin, "registration.mail_changed", id).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    let filter = QueueFilter::parse(&show);
+    redirect(act_path(&course, offering, filter, act));
+    Ok(())
+}
+
+/// Locks the offering of the course and returns it.
 #[cfg(feature = "ssr")]
 async fn of_course(
     conn: &mut Conn,
     course: CourseId,
     offering: OfferingId,
-) -> AppResult<(OfferingRow, offerings::CourseNames)> {
+) -> AppResult<OfferingRow> {
     let row = offerings::of_course(conn, course, offering)
         .await?
         .ok_or_else(no_offering)?;
-    let row = seats::lock(conn, row.offering_id).await?;
-    let names = offerings::names(conn, course).await?;
-    Ok((row, names))
+    seats::lock(conn, row.offering_id).await
 }
 
 /// Locks an application for an offering of the course, and its offering.
@@ -214,6 +237,14 @@ async fn record(
         .by(&admin.signed_in.cx)
         .write(conn)
         .await?)
+}
+
+#[cfg(feature = "ssr")]
+fn acts_too_late() -> AppError {
+    AppError::Conflict(
+        "These decisions have been told already, or were undone. Reload the page to see them."
+            .to_owned(),
+    )
 }
 
 #[cfg(feature = "ssr")]
@@ -322,7 +353,7 @@ pub async fn save_mail_template(
     let by = cx.clone();
     let mail = check_mail(&subject, &text)?;
     cx.within(async move |conn| {
-        let (row, _) = of_course(conn, admin.course, offering).await?;
+        let row = of_course(conn, admin.course, offering).await?;
         let mut mails = row.mails;
         if let Some(mails) = mails.as_object_mut() {
             mails.insert(decision.name().to_owned(), json!(mail));
@@ -395,20 +426,17 @@ pub async fn release_seat(
 ) -> AppResult<()> {
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
-    let (user, school) = (admin.signed_in.user_id(), cx.organization.name.clone());
+    let user = admin.signed_in.user_id();
     let offering = cx
         .within(async move |conn| {
-            let names = offerings::names(conn, admin.course).await?;
             let (offering, _) = locked(conn, admin.course, registration).await?;
             let deciding = Deciding {
                 decision: ReviewDecision::Release,
                 act: None,
                 by: user,
                 now: Utc::now(),
-                course: &names,
-                school: &school,
             };
-            let freed = decisions::decide(conn, &offering, &[registration], &deciding).await?;
+            let freed = decisions::decide(conn, &offering, &[registration], deciding).await?;
             if freed.is_empty() {
                 return Err(AppError::Conflict(
                     "This person has no seat that could be freed.".to_owned(),
@@ -430,7 +458,7 @@ pub async fn offer_seats(course: String, offering: OfferingId) -> AppResult<()> 
     let cx = admin.signed_in.cx.clone();
     let by = cx.clone();
     cx.within(async move |conn| {
-        let (row, _) = of_course(conn, admin.course, offering).await?;
+        let row = of_course(conn, admin.course, offering).await?;
         let offered = seats::offer_next(conn, &row, i64::MAX, Utc::now()).await?;
         Ok(AuditEntry::done("offering.seats_offered")
             .of("offering", offering)

@@ -194,6 +194,8 @@ pub struct UndoableAct {
     pub act: DecisionAct,
     /// For example "2 applications accepted. Mails leave in ten minutes."
     pub said: String,
+    /// The words of its mails, with `{name}` and others for the names.
+    pub mail: Option<DecisionMail>,
 }
 
 /// Page of an offering: facts and its link for everybody who teaches, the queue for admins.

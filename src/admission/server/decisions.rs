@@ -10,7 +10,7 @@ use super::jobs::SettleDecision;
 use super::mails::{self, RegistrationMail, RegistrationNews};
 use super::members;
 use super::notices::{self, ApplicantNotice};
-use super::offerings::{CourseNames, OfferingRow};
+use super::offerings::OfferingRow;
 use super::registrations::{self, RegistrationRow};
 use super::seats;
 use crate::admission::orders::server::settle as orders;
@@ -19,18 +19,17 @@ use crate::admission::{RegistrationStatus, UNDO_MINUTES};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::registrations as table;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{DecisionAct, RegistrationId, UserId};
+use crate::platform::ids::{DecisionAct, OfferingId, RegistrationId, UserId};
 use crate::platform::jobs;
 
 /// A decision with the person who makes it.
-pub struct Deciding<'a> {
+#[derive(Clone, Copy)]
+pub struct Deciding {
     pub decision: ReviewDecision,
     /// Id by which a decision about several applications is undone as a whole.
     pub act: Option<DecisionAct>,
     pub by: UserId,
     pub now: DateTime<Utc>,
-    pub course: &'a CourseNames,
-    pub school: &'a str,
 }
 
 /// Decides about applications of the offering, which must be locked. Applications that the decision
@@ -43,7 +42,7 @@ pub async fn decide(
     conn: &mut Conn,
     offering: &OfferingRow,
     ids: &[RegistrationId],
-    deciding: &Deciding<'_>,
+    deciding: Deciding,
 ) -> AppResult<Vec<RegistrationId>> {
     let mut rows = Vec::new();
     for id in ids {
@@ -111,17 +110,14 @@ async fn store(
     conn: &mut Conn,
     offering: &OfferingRow,
     row: &RegistrationRow,
-    deciding: &Deciding<'_>,
+    deciding: Deciding,
 ) -> AppResult<()> {
     let Deciding {
         decision, by, now, ..
-    } = *deciding;
+    } = deciding;
     let status = decision.status();
     let until = now + Duration::minutes(UNDO_MINUTES.into());
-    let mail = (decision != ReviewDecision::Review).then(|| {
-        let (course, school) = (deciding.course, deciding.school);
-        mails::of_decision(offering, decision, row.called(), course, school)
-    });
+    let mail = (decision != ReviewDecision::Review).then(|| mails::template(offering, decision));
     let (subject, text) = mail.map(|mail| (mail.subject, mail.text)).unzip();
     // Nobody is told of a review, so a decision that follows within ten minutes does not undo it.
     let previous = match row.status {
@@ -241,6 +237,28 @@ async fn free(
     members::dismiss(conn, offering, row).await?;
     seats::offer_next(conn, offering, 1, now).await?;
     Ok(())
+}
+
+/// Changes the mails of a decision about several applications, as far as it was not told yet.
+/// Returns the applications.
+pub async fn set_mails(
+    conn: &mut Conn,
+    offering: OfferingId,
+    act: DecisionAct,
+    mail: &DecisionMail,
+) -> QueryResult<Vec<RegistrationId>> {
+    diesel::update(table::table)
+        .filter(table::offering_id.eq(offering))
+        .filter(table::decision_act.eq(act))
+        .filter(table::undo_until.is_not_null())
+        .filter(table::mail_subject.is_not_null())
+        .set((
+            table::mail_subject.eq(&mail.subject),
+            table::mail_text.eq(&mail.text),
+        ))
+        .returning(table::registration_id)
+        .get_results(conn)
+        .await
 }
 
 /// Changes the mail of a decision that was not told yet.

@@ -13,8 +13,8 @@ use crate::admission::manage::{
     AssessmentLine, AssessmentPage, OfferingFields, OfferingForm, OfferingLine, OfferingList,
 };
 use crate::admission::review::{
-    ApplicationQueue, DecisionMail, OfferingPage, QUEUE_PAGE, QrImage, QueueFilter, QueueLine,
-    ReviewDecision, ReviewPage, UndoableAct, application_path,
+    ApplicationQueue, OfferingPage, QUEUE_PAGE, QrImage, QueueFilter, QueueLine, ReviewDecision,
+    ReviewPage, UndoableAct, application_path,
 };
 use crate::admission::{PROGRAMS, RegistrationStatus, program_label, program_name};
 use crate::course::server::store::title;
@@ -246,16 +246,22 @@ async fn undoable(
     act: DecisionAct,
     clock: &Clock,
 ) -> QueryResult<Option<UndoableAct>> {
-    let rows: Vec<(RegistrationStatus, Option<DateTime<Utc>>)> = table::table
+    let rows: Vec<RegistrationRow> = table::table
         .filter(table::offering_id.eq(offering.offering_id))
         .filter(table::decision_act.eq(act))
         .filter(table::previous_status.is_not_null())
-        .select((table::status, table::undo_until))
+        .order(table::registration_id)
+        .select(RegistrationRow::as_select())
         .load(conn)
         .await?;
-    let Some(&(status, Some(until))) = rows.as_slice().first() else {
+    let Some((row, until)) = rows
+        .as_slice()
+        .first()
+        .and_then(|row| Some((row, row.undo_until?)))
+    else {
         return Ok(None);
     };
+    let status = row.status;
     let mut decisions = ReviewDecision::MAILED.into_iter();
     let mailed = decisions.find(|decision| decision.status() == status);
     let done = mailed.unwrap_or(ReviewDecision::Review).done();
@@ -265,7 +271,8 @@ async fn undoable(
     };
     if mailed.is_none() {
         let said = format!("{what} {done}. Nobody is told of this.");
-        return Ok(Some(UndoableAct { act, said }));
+        let mail = None;
+        return Ok(Some(UndoableAct { act, said, mail }));
     }
     let minutes = match (until - clock.now).num_seconds() {
         ..=60 => "within a minute".to_owned(),
@@ -276,6 +283,7 @@ async fn undoable(
     Ok(Some(UndoableAct {
         act,
         said: format!("{what} {done}. {mails} {minutes}."),
+        mail: row.mail_words(),
     }))
 }
 
@@ -326,6 +334,7 @@ fn line(row: &RegistrationRow, offering: &OfferingRow, clock: &Clock) -> QueueLi
 pub async fn application(
     conn: &mut Conn,
     course: (CourseId, &str),
+    school: &str,
     id: RegistrationId,
     filter: QueueFilter,
     clock: &Clock,
@@ -348,12 +357,11 @@ pub async fn application(
     let previous = beside(at.and_then(|at| at.checked_sub(1)));
     // An application that was just decided is no longer in its queue: the next is the first.
     let next = beside(Some(at.map_or(0, |at| at + 1)));
-    let of_decision = row.mail_subject.clone().zip(row.mail_text.clone());
-    let mail = of_decision
-        .filter(|_| row.undo_until.is_some())
-        .map(|(subject, text)| DecisionMail { subject, text });
+    let course_title = title(conn, course).await?;
+    let mail = mails::of_decision(&row, &offering, &course_title.text, school)
+        .filter(|_| row.undo_until.is_some());
     Ok(ReviewPage {
-        course_title: title(conn, course).await?,
+        course_title,
         offering_id: row.offering_id,
         offering_title: offering.title.clone(),
         filter,

@@ -7,7 +7,7 @@ use super::offerings::{self, CourseNames, OfferingRow};
 use super::registrations::{self, RegistrationRow};
 use super::view;
 use crate::admission::apply::ApplicationStage;
-use crate::admission::review::{DecisionMail, ReviewDecision};
+use crate::admission::review::{DecisionMail, MAIL_CHARACTERS, ReviewDecision, SUBJECT_CHARACTERS};
 use crate::admission::{AskedQuestion, RegistrationStatus};
 use crate::platform::auth::lifetimes;
 use crate::platform::error::AppResult;
@@ -190,8 +190,8 @@ impl RegistrationLetter<'_> {
     }
 
     fn decided(&self) -> Option<(String, String)> {
-        let subject = self.row.mail_subject.clone()?;
-        let text = self.row.mail_text.as_ref()?;
+        let DecisionMail { subject, text } =
+            of_decision(self.row, self.offering, &self.course.title, self.school)?;
         let account = match (self.row.status, self.row.user_id) {
             (RegistrationStatus::Accepted, None) => {
                 "\n\nTo study you need an account with this email address. The page behind the link helps you to create it."
@@ -244,30 +244,29 @@ fn answer_lines(asked: &AskedQuestion) -> String {
     format!("\n\n{}\n{}", asked.prompt, asked.answer)
 }
 
-/// Returns the mail of a decision: the offering's own words, or the usual ones, with the names put
-/// in.
+/// Returns the mail of a decision about an application, with the names put in. None if it has none.
 pub fn of_decision(
+    row: &RegistrationRow,
     offering: &OfferingRow,
-    decision: ReviewDecision,
-    name: &str,
-    course: &CourseNames,
+    course: &str,
     school: &str,
-) -> DecisionMail {
-    let template = template(offering, decision);
-    let fill = |text: &str| {
-        text.replace("{course}", &course.title)
+) -> Option<DecisionMail> {
+    let fill = |words: &str| {
+        words
+            .replace("{course}", course)
             .replace("{offering}", &offering.title)
             .replace("{school}", school)
-            .replace("{name}", name)
+            .replace("{name}", row.called())
     };
-    DecisionMail {
-        subject: cut(&fill(&template.subject), 200),
-        text: cut(&fill(&template.text), 5_000),
-    }
+    let words = row.mail_words()?;
+    Some(DecisionMail {
+        subject: cut(&fill(&words.subject), SUBJECT_CHARACTERS),
+        text: cut(&fill(&words.text), MAIL_CHARACTERS),
+    })
 }
 
-fn cut(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
+fn cut(text: &str, characters: u32) -> String {
+    text.chars().take(characters as usize).collect()
 }
 
 /// Returns the offering's words for a decision with `{name}`, `{course}`, `{offering}` and

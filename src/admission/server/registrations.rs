@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::admission::RegistrationStatus;
+use crate::admission::review::DecisionMail;
 use crate::platform::auth::lifetimes;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{registration_links, registrations};
@@ -64,6 +65,13 @@ impl RegistrationRow {
     }
 
     /// Returns the name, or the address for people who have not given one yet.
+    /// Returns the words of the decision's mail, which can have `{name}`, `{course}`, `{offering}`
+    /// and `{school}` for the names.
+    pub fn mail_words(&self) -> Option<DecisionMail> {
+        let (subject, text) = self.mail_subject.clone().zip(self.mail_text.clone())?;
+        Some(DecisionMail { subject, text })
+    }
+
     pub fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.email)
     }

@@ -304,6 +304,33 @@ async fn a_decision_about_several_applications_is_undone_as_a_whole() {
         "{page}"
     );
     let act = act_of(&path);
+    // The words of all its mails are changed at once.
+    let mut words = vec![
+        ("course", "small"),
+        ("offering", offering.as_str()),
+        ("act", act.as_str()),
+        ("subject", "See you on Friday, {name}"),
+        ("text", ""),
+    ];
+    let refused = admin.post("review/api/save_act_mail", &words).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    words[4].1 = "Hello {name}, bring {course} along.";
+    let saved = admin.post("review/api/save_act_mail", &words).await;
+    saved.assert_ok();
+    assert_eq!(saved.header("x-redirect"), path);
+    let page = admin.get(&path).await.body;
+    assert!(
+        page.contains("Hello {name}, bring {course} along."),
+        "{page}"
+    );
+    let asha = registration_of(&site, emails[0]).await;
+    let one = format!("/teach/small/admissions/{offering}/{asha}?show=accepted");
+    let page = admin.get(&one).await.body;
+    assert!(page.contains("See you on Friday, asha"), "{page}");
+    assert!(
+        page.contains("Hello asha, bring A small course along."),
+        "{page}"
+    );
     let undo = [
         ("course", "small"),
         ("offering", offering.as_str()),
@@ -351,6 +378,9 @@ async fn a_decision_about_several_applications_is_undone_as_a_whole() {
     assert_eq!(decisions_are_told(&site).await.len(), before + 2);
     let late = [undo[0], undo[1], ("act", act.as_str())];
     let late = admin.post("review/api/undo_decisions", &late).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    words[2].1 = &act;
+    let late = admin.post("review/api/save_act_mail", &words).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert_eq!(status_of(&site, emails[0]).await, "rejected");
 }

@@ -11,7 +11,7 @@ use crate::admission::manage::{edit_offering_path, questions_path};
 use crate::admission::offering_facts;
 use crate::admission::orders::desk::{OrderFilter, orders_path};
 use crate::admission::review::api::{
-    Decide, OfferSeats, SaveMailTemplate, UndoDecisions, load_offering,
+    Decide, OfferSeats, SaveActMail, SaveMailTemplate, UndoDecisions, load_offering,
 };
 use crate::admission::review::{
     ApplicationQueue, DecisionMail, MAIL_CHARACTERS, OfferingPage, QueueFilter, QueueLine,
@@ -50,6 +50,7 @@ pub fn offering_page() -> AnyView {
         open: FormState::of(SetOfferingOpen::PATH),
         decide: FormState::of(Decide::PATH),
         undo: FormState::of(UndoDecisions::PATH),
+        act_mail: FormState::of(SaveActMail::PATH),
         offer: FormState::of(OfferSeats::PATH),
         mail: FormState::of(SaveMailTemplate::PATH),
     };
@@ -69,6 +70,7 @@ struct QueueForms {
     open: FormState,
     decide: FormState,
     undo: FormState,
+    act_mail: FormState,
     offer: FormState,
     mail: FormState,
 }
@@ -199,7 +201,7 @@ fn queue_view(
     });
     let undo = queue
         .undoable
-        .map(|act| undo(act, course, offering, filter, forms.undo));
+        .map(|act| undo(act, course, offering, filter, forms));
     let to = |page| queue_path(course, offering, filter, page);
     let previous = match queue.page {
         0 => String::new(),
@@ -225,27 +227,71 @@ fn queue_view(
     .erase()
 }
 
-/// Says what was just decided about several applications, with the button that undoes it.
+/// Says what was just decided about several applications, with the button that undoes it, and the
+/// form of its mails.
 fn undo(
     act: UndoableAct,
     course: &str,
     offering: OfferingId,
     filter: QueueFilter,
-    form: FormState,
+    forms: QueueForms,
 ) -> AnyView {
-    let course = course.to_owned();
+    let [named, named_again] = std::array::from_fn(|_| {
+        let (course, offering) = (course.to_owned(), offering.to_string());
+        let (act, filter) = (act.act.to_string(), filter.name());
+        view! {
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="offering" value=offering />
+            <input type="hidden" name="act" value=act />
+            <input type="hidden" name="show" value=filter />
+        }
+        .erase()
+    });
+    let form = forms.act_mail;
+    let mail = act.mail.map(|mail| {
+        view! {
+            <details class="mail-template" open=form.problem().get_untracked().is_some()>
+                <summary>"Edit these mails"</summary>
+                <Form form=form>
+                    {named_again}
+                    <Field
+                        id="ly-act-subject"
+                        name="subject"
+                        label="Subject"
+                        required=true
+                        max_length=SUBJECT_CHARACTERS
+                        value=form.value("subject", &mail.subject)
+                        error=form.error("subject")
+                    />
+                    <TextArea
+                        id="ly-act-text"
+                        name="text"
+                        label="Text"
+                        hint="{name}, {course}, {offering} and {school} stand for the names. A mail that you changed on its own gets these words too."
+                        required=true
+                        max_length=MAIL_CHARACTERS
+                        value=form.value("text", &mail.text)
+                        error=form.error("text")
+                    />
+                    <div>
+                        <Button kind=ButtonKind::Secondary busy=form.busy()>
+                            "Save these mails"
+                        </Button>
+                    </div>
+                </Form>
+            </details>
+        }
+    });
     view! {
-        <div class="notice ok review-undo" role="status">
-            <p>{act.said}</p>
-            <Form form=form class="row">
-                <input type="hidden" name="course" value=course />
-                <input type="hidden" name="offering" value=offering.to_string() />
-                <input type="hidden" name="act" value=act.act.to_string() />
-                <input type="hidden" name="show" value=filter.name() />
-                <Button kind=ButtonKind::Secondary busy=form.busy()>
+        <div class="notice ok review-undo">
+            <p role="status">{act.said}</p>
+            <Form form=forms.undo class="row">
+                {named}
+                <Button kind=ButtonKind::Secondary busy=forms.undo.busy()>
                     "Undo"
                 </Button>
             </Form>
+            {mail}
         </div>
     }
     .erase()
