@@ -14,11 +14,15 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
 use crate::platform::ids::{MemberId, WorkId};
+use crate::platform::names;
 use crate::platform::time::Clock;
 
-/// Reads the fields of the form: a link, a text, or both.
+/// Reads the fields of the form: a link, a text, or both. A text that nobody would see counts as
+/// empty.
 pub fn read(link: &str, text: &str) -> AppResult<(String, String)> {
-    let (link, text) = (link.trim(), text.trim());
+    let is_seen = |typed: &&str| names::visible(typed).is_some();
+    let [link, text] =
+        [link, text].map(|typed| Some(typed.trim()).filter(is_seen).unwrap_or_default());
     if link.is_empty() && text.is_empty() {
         return Err(AppError::field("link", "Enter a link or a text."));
     }
@@ -171,6 +175,7 @@ mod tests {
         let long = "x".repeat(20_001);
         for (link, text, field) in [
             ("", " \n", "link"),
+            ("\u{200b}", "\u{200b}\u{2060}", "link"),
             ("javascript:alert(1)", "", "link"),
             ("example.org", "Words", "link"),
             ("data:text/html,x", "", "link"),

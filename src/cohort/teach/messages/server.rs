@@ -67,7 +67,7 @@ pub fn read(
         ("text", &text, MESSAGE_CHARACTERS, "Enter a message."),
     ] {
         match typed.chars().count() {
-            0 => problem(field, empty.to_owned()),
+            _ if names::visible(typed).is_none() => problem(field, empty.to_owned()),
             length if length > most as usize => problem(field, figures::use_at_most(most)),
             _ => {}
         }
@@ -351,4 +351,24 @@ pub async fn sent(conn: &mut Conn, place: SentIn, clock: &Clock) -> QueryResult<
         unread: row.unread,
     });
     Ok(sent.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_nobody_can_see_is_refused() {
+        let read = |title, text| read(CohortMessageId(uuid::Uuid::nil()), title, text, "");
+        for (title, text, field) in [
+            ("\u{200b}", "Words", "title"),
+            ("Words", "\u{200b}\u{2060} ", "text"),
+        ] {
+            let Err(error) = read(title, text) else {
+                panic!("{field} was taken")
+            };
+            assert!(error.of_field(field).is_some(), "{field}");
+        }
+        assert!(read("Words", "Words").is_ok());
+    }
 }

@@ -66,7 +66,7 @@ fn no_batch() -> String {
 pub fn read_comment(typed: &str) -> AppResult<String> {
     let comment = typed.trim();
     match comment.chars().count() {
-        0 => Err(AppError::field("text", "Enter a comment.")),
+        _ if names::visible(comment).is_none() => Err(AppError::field("text", "Enter a comment.")),
         length if length > COMMENT_CHARACTERS as usize => Err(AppError::field(
             "text",
             figures::use_at_most(COMMENT_CHARACTERS),
@@ -264,4 +264,18 @@ pub async fn comment(
     .execute(conn)
     .await?;
     Ok((row.batch_no, added > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_comment;
+
+    #[test]
+    fn a_comment_that_nobody_can_see_is_refused() {
+        for typed in ["", " \n", "\u{200b}\u{2060}"] {
+            let error = read_comment(typed).unwrap_err();
+            assert!(error.of_field("text").is_some(), "{typed:?}");
+        }
+        assert_eq!(read_comment(" Which trees? ").unwrap(), "Which trees?");
+    }
 }
