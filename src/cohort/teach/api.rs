@@ -301,7 +301,8 @@ fn selected(mut members: Vec<MemberId>, all: &str) -> Vec<MemberId> {
     members
 }
 
-/// Moves members between two cohorts of the tutor's course. Returns the number of those who moved.
+/// Moves members between two cohorts of the tutor's course and tells them. Returns the number of
+/// those who moved.
 #[cfg(feature = "ssr")]
 async fn move_members(
     conn: &mut Conn,
@@ -310,10 +311,15 @@ async fn move_members(
     members: &[MemberId],
 ) -> AppResult<usize> {
     let missing = || AppError::field("to", "Choose the other cohort.");
-    if from == to || cohorts::cohort(conn, tutor.course, to).await?.is_none() {
+    if from == to {
         return Err(missing());
     }
-    Ok(store::move_to(conn, (from, to), members).await?)
+    let into = cohorts::cohort(conn, tutor.course, to).await?;
+    let into = into.ok_or_else(missing)?;
+    let moved = store::move_to(conn, (from, to), members).await?;
+    let me = tutor.signed_in.user_id();
+    notices::joined(conn, &into, &moved.newcomers, me).await?;
+    Ok(moved.left)
 }
 
 #[cfg(feature = "ssr")]

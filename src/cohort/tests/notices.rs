@@ -152,6 +152,38 @@ async fn new_members_are_told_and_those_of_a_list_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn members_who_are_moved_together_are_told() {
+    let site = site().await;
+    let from = CohortBuilder::new("small", "Autumn").member("asha@example.org");
+    let from = from.member("bo@example.org").member("cy@example.org");
+    let from = from.make(&site).await;
+    let to = CohortBuilder::new("small", "Winter").member("cy@example.org");
+    let to = to.make(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let all = format!(
+        "select string_agg(member_id::text, ',') from cohort_members where cohort_id = '{from}'"
+    );
+    let all = site.test.text(&all).await;
+    let fields = [
+        ("course", "small"),
+        ("cohort", from.as_str()),
+        ("all", all.as_str()),
+        ("change", "move"),
+        ("to", to.as_str()),
+    ];
+    for _ in 0..2 {
+        let moved = meera.post("teach/api/change_members", &fields).await;
+        moved.assert_ok();
+    }
+    // Cy was there already.
+    let said = "admission You are a member of the cohort “Winter”";
+    let both = ["asha", "bo"].map(|name| format!("{name} {said}"));
+    assert_eq!(unread(&site).await, both);
+    let events = "select max(events) from notifications";
+    assert_eq!(site.test.count(events).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_without_an_account_get_one_mail_and_are_told_in_the_app_later() {
     let site = site().await;
     let cohort = CohortBuilder::new("small", "Autumn").make(&site).await;

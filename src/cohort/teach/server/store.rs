@@ -179,43 +179,67 @@ pub async fn batches(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<i32>>
         .await
 }
 
+#[derive(QueryableByName)]
+struct MovedRow {
+    #[diesel(sql_type = Text)]
+    email: String,
+    #[diesel(sql_type = Bool)]
+    has_left: bool,
+    #[diesel(sql_type = Bool)]
+    is_new: bool,
+}
+
+/// The outcome of moving members.
+pub struct MovedMembers {
+    /// Number of members that left their cohort.
+    pub left: usize,
+    /// Addresses of the people who are new in the other cohort.
+    pub newcomers: Vec<String>,
+}
+
 /// Moves members of one cohort to another one of the same course, into its first batch. Somebody
-/// who is there already, even as removed, stays there as active. Returns the number of members
-/// that left.
+/// who is there already, even as removed, stays there as active.
 pub async fn move_to(
     conn: &mut Conn,
     (from, to): (CohortId, CohortId),
     members: &[MemberId],
-) -> QueryResult<usize> {
+) -> QueryResult<MovedMembers> {
     const THERE: &str = "b.cohort_id = $2 and (b.email = a.email or b.user_id = a.user_id)";
     const SELECTED: &str = "a.cohort_id = $1 and a.member_id = any($3)";
     let ids: Vec<uuid::Uuid> = members.iter().map(|member| member.0).collect();
-    let mut left = 0;
+    let mut moved = MovedMembers {
+        left: 0,
+        newcomers: Vec::new(),
+    };
     for change in [
         format!(
             "update cohort_members b set status = 'active' from cohort_members a
-             where {SELECTED} and {THERE} and b.status = 'removed'"
+             where {SELECTED} and {THERE} and b.status = 'removed'
+             returning b.email, false as has_left, true as is_new"
         ),
         format!(
             "update cohort_members a set status = 'removed'
-             where {SELECTED} and exists (select from cohort_members b where {THERE})"
+             where {SELECTED} and exists (select from cohort_members b where {THERE})
+             returning a.email, true as has_left, false as is_new"
         ),
         format!(
             "update cohort_members a set cohort_id = $2, batch_no = 1, joined_at = now(),
                     status = case when status = 'paused' then 'paused' else 'active' end::member_status
-             where {SELECTED} and not exists (select from cohort_members b where {THERE})"
+             where {SELECTED} and not exists (select from cohort_members b where {THERE})
+             returning a.email, true as has_left, true as is_new"
         ),
     ] {
-        let is_leaving = !change.starts_with("update cohort_members b");
-        let changed = statement(change)
+        let changed: Vec<MovedRow> = statement(change)
             .bind::<Uuid, _>(from)
             .bind::<Uuid, _>(to)
             .bind::<Array<Uuid>, _>(ids.clone())
-            .execute(conn)
+            .load(conn)
             .await?;
-        left += if is_leaving { changed } else { 0 };
+        moved.left += changed.iter().filter(|row| row.has_left).count();
+        let newcomers = changed.into_iter().filter(|row| row.is_new);
+        moved.newcomers.extend(newcomers.map(|row| row.email));
     }
-    Ok(left)
+    Ok(moved)
 }
 
 /// Sets the status of members in one of the statuses `from`. Returns the number of changes.
