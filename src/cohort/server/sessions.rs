@@ -1,6 +1,6 @@
 //! Live sessions as members meet them: on the cohort's home, in its calendar, by joining, and in
 //! reminders. The join link never reaches a page: members get an address of this site, which works
-//! from shortly before the start until the end.
+//! from shortly before the start until some time after the end.
 
 use axum::Router;
 use axum::extract::{Extension, Path};
@@ -31,10 +31,12 @@ use crate::platform::ui::Html;
 
 /// Time before the start from which a session can be joined.
 const JOIN_EARLY: TimeDelta = TimeDelta::minutes(15);
+/// Time after the planned end in which a session can be joined again, because it may last longer.
+const JOIN_LATE: TimeDelta = TimeDelta::minutes(60);
 /// Time before the start at which members are reminded.
 const REMIND_EARLY: TimeDelta = TimeDelta::hours(1);
 /// Sessions that the home shows.
-const SHOWN_SESSIONS: i64 = 5;
+const SHOWN_SESSIONS: usize = 5;
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/sessions/{session}/join", get(join))
@@ -46,12 +48,16 @@ fn join_path(session: LiveSessionId) -> String {
 
 /// Whether a session of this start and length can be joined at `now`.
 pub fn may_join(starts_at: DateTime<Utc>, minutes: i32, now: DateTime<Utc>) -> bool {
-    starts_at - JOIN_EARLY <= now && now < starts_at + TimeDelta::minutes(minutes.into())
+    starts_at - JOIN_EARLY <= now && now < ends_at(starts_at, minutes) + JOIN_LATE
+}
+
+fn ends_at(starts_at: DateTime<Utc>, minutes: i32) -> DateTime<Utc> {
+    starts_at + TimeDelta::minutes(minutes.into())
 }
 
 /// Formats as "Monday, 12 January 2026, 18:00–19:00".
 pub fn span(clock: &Clock, starts_at: DateTime<Utc>, minutes: i32) -> String {
-    let ends_at = starts_at + TimeDelta::minutes(minutes.into());
+    let ends_at = ends_at(starts_at, minutes);
     let weekday = starts_at.with_timezone(&clock.zone).format("%A");
     let (start, end) = (clock.date_time(starts_at), clock.time(ends_at));
     format!("{weekday}, {start}–{end}")
@@ -97,14 +103,19 @@ async fn rows(
     .await
 }
 
-/// Returns the sessions that have not ended, for the home.
+/// Returns the sessions that have not ended or that can still be joined, for the home.
 pub async fn coming(
     conn: &mut Conn,
     cohort: CohortId,
     clock: &Clock,
 ) -> QueryResult<Vec<HomeSession>> {
-    let rows = rows(conn, cohort, Some(clock.now), SHOWN_SESSIONS).await?;
-    let sessions = rows.into_iter().map(|row| HomeSession {
+    let since = clock.now - JOIN_LATE;
+    let rows = rows(conn, cohort, Some(since), 2 * SHOWN_SESSIONS as i64).await?;
+    let is_shown = |row: &SessionRow| {
+        ends_at(row.starts_at, row.minutes) > clock.now || row.has_link && !row.is_canceled
+    };
+    let shown = rows.into_iter().filter(is_shown);
+    let sessions = shown.take(SHOWN_SESSIONS).map(|row| HomeSession {
         when: (
             span(clock, row.starts_at, row.minutes),
             row.starts_at.to_rfc3339(),
@@ -144,7 +155,7 @@ pub async fn calendar(
         session_id: row.session_id,
         title: row.title,
         starts_at: row.starts_at,
-        ends_at: row.starts_at + TimeDelta::minutes(row.minutes.into()),
+        ends_at: ends_at(row.starts_at, row.minutes),
         place: row.place,
         is_canceled: row.is_canceled,
     });
@@ -170,8 +181,8 @@ struct JoinRow {
     member_id: Option<MemberId>,
 }
 
-/// Leads an active member to the session and records that they joined. Tutors of the course and
-/// admins are only led there.
+/// Leads an active member to the session and records that they joined before its end. Tutors of the
+/// course and admins are only led there.
 async fn join(Extension(cx): Extension<Cx>, Path(session): Path<String>) -> Response {
     let missing = || {
         plain(
@@ -236,7 +247,9 @@ async fn lead(
         let query = [("cohort", cohort.as_str()), ("done", "not-open")];
         return Ok(Some(address::with_query(&home, &query)));
     }
-    if let Some(member) = row.member_id {
+    // A first visit after the end is no attendance.
+    let is_on = now < ends_at(row.starts_at, row.minutes);
+    if let Some(member) = row.member_id.filter(|_| is_on) {
         statement(
             "insert into session_attendance (session_id, member_id, joined_at) values ($1, $2, $3)
              on conflict (session_id, member_id) do update
@@ -333,11 +346,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_joined_from_a_quarter_of_an_hour_before_until_its_end() {
+    fn a_session_is_joined_from_a_quarter_of_an_hour_before_until_an_hour_after() {
         let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
         let joins = |now| may_join(at(60), 30, at(now));
         assert_eq!(
-            [44, 45, 60, 89, 90].map(joins),
+            [44, 45, 60, 149, 150].map(joins),
             [false, true, true, true, false]
         );
     }

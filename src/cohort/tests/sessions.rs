@@ -81,7 +81,9 @@ async fn the_link_is_in_no_page_and_leads_members_around_the_time_only() {
         (16, false),
         (14, true),
         (-59, true),
-        (-61, false),
+        // An hour longer than planned.
+        (-119, true),
+        (-121, false),
     ] {
         start_in(&site, minutes).await;
         let page = asha.get(HOME).await.body;
@@ -105,6 +107,10 @@ async fn the_link_is_in_no_page_and_leads_members_around_the_time_only() {
     site.test
         .sql("update live_sessions set canceled_at = null")
         .await;
+    // A first visit after the planned end is no attendance.
+    start_in(&site, -61).await;
+    assert_eq!(meera.get(&join).await.header(header::LOCATION), LINK);
+    start_in(&site, 5).await;
 
     // Nobody else gets there.
     let mut bo = site.sign_in("bo@example.org").await;

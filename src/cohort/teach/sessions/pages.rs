@@ -139,7 +139,7 @@ pub fn fields(stored: &SessionFields, time_zone: &str, is_new: bool, form: FormS
             name="session[link]"
             label="Link to join"
             r#type="url"
-            hint="Members are led there from 15 minutes before the start until the end, and never see the link before."
+            hint="Members are led there from 15 minutes before the start until an hour after the end, and never see the link before."
             value=value("link", &stored.link)
             error=form.error("link")
             max_length=LINK_CHARACTERS
