@@ -137,6 +137,24 @@ fn event(date: CohortDate, cohort: &Cohort, named: &str) -> Option<CalendarEvent
             when: EventTime::Span(due.due_at, due.due_at),
             ..CalendarEvent::default()
         },
+        CohortDate::ColdCall {
+            prompt,
+            topic,
+            number,
+            at,
+            opens,
+        } => {
+            let happens = if opens { "opens" } else { "closes" };
+            CalendarEvent {
+                uid: format!("cold-call-{happens}-{prompt}-{id}"),
+                summary: format!(
+                    "{} · {named}",
+                    dates::cold_call_words(&topic, number, opens)
+                ),
+                when: EventTime::Span(at, at),
+                ..CalendarEvent::default()
+            }
+        }
         CohortDate::Session(session) => CalendarEvent {
             uid: format!("session-{}", session.session_id),
             summary: format!("{} · {named}", session.title),

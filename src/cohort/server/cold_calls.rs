@@ -14,7 +14,7 @@ use crate::course::server::shared::SharedTopic;
 use crate::enrollment::server::progress::Progress;
 use crate::paths::cold_call_path;
 use crate::platform::db::{Conn, statement};
-use crate::platform::ids::{CohortId, PromptId, TopicId, UserId};
+use crate::platform::ids::{CohortId, CourseId, MemberId, PromptId, TopicId, UserId};
 use crate::platform::time::Clock;
 
 /// Topic of live events about a prompt's thread in a cohort. It includes those of single answers.
@@ -31,12 +31,18 @@ pub fn prompt_topic(prompt: PromptId, cohort: CohortId) -> String {
 /// Last part of [`prompt_topic`].
 pub const STATE: &str = "state";
 
+/// Days after their joining in which members answer prompts that had closed before.
+const LATE_DAYS: u32 = 7;
+
 /// SQL that joins what a prompt `p` has differently: `o` in a cohort, and `d` for a member of a
-/// batch there. [`opening`] and [`cohort_state`] need both.
+/// batch there, whose joining is `j`. [`opening`] and [`cohort_state`] need all of them.
 pub fn overrides(cohort: &str, batch: &str, member: &str) -> String {
     format!(
         "left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = {cohort}
-         left join lateral dates_of_member({cohort}, {batch}, {member}) d on d.prompt_id = p.prompt_id"
+         left join lateral dates_of_member({cohort}, {batch}, {member}) d on d.prompt_id = p.prompt_id
+         left join lateral (select joined.cohort_id, joined.user_id, joined.joined_at, began.starts_at
+                            from cohort_members joined join cohorts began on began.cohort_id = joined.cohort_id
+                            where joined.member_id = {member}) j on true"
     )
 }
 
@@ -54,14 +60,66 @@ pub fn opening(cohort: &str) -> String {
     format!("coalesce(d.opens_at, p.opens_at, cohort_day({cohort}, p.opens_after_days))")
 }
 
-/// SQL of the close and the lock of a prompt `p` in a cohort.
+/// SQL of the close and the lock of a prompt `p` in a cohort. To members who joined after it had
+/// closed there, it is open for some days, until they answer.
 pub fn cohort_state(cohort: &str) -> String {
     format!(
-        "case when d.closes_at is not null then d.closes_at
-              when o.closes_at is null then coalesce(p.closes_at, cohort_day({cohort}, p.closes_after_days + 1))
-              else nullif(o.closes_at, 'infinity') end as closes_at,
+        "(select case when j.starts_at < closes.at and closes.at < j.joined_at
+                       and not exists (select from cold_call_messages own
+                                       where own.prompt_id = p.prompt_id and own.cohort_id = j.cohort_id
+                                         and own.user_id = j.user_id and own.parent_id is null
+                                         and own.deleted_at is null and not own.is_tutor)
+                      then j.joined_at + interval '{LATE_DAYS} days' else closes.at end
+          from (select case when d.closes_at is not null then d.closes_at
+                            when o.closes_at is null
+                            then coalesce(p.closes_at, cohort_day({cohort}, p.closes_after_days + 1))
+                            else nullif(o.closes_at, 'infinity') end as at) closes) as closes_at,
          coalesce(o.is_locked, p.is_locked) as is_locked"
     )
+}
+
+/// A prompt that opens or closes at a set time.
+#[derive(QueryableByName)]
+pub struct DatedPrompt {
+    #[diesel(sql_type = Uuid)]
+    pub prompt_id: PromptId,
+    /// Title of the topic.
+    #[diesel(sql_type = Text)]
+    pub topic: String,
+    #[diesel(sql_type = Int4)]
+    pub number: i32,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub opens_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+/// Returns the prompts with set times of a course, as a member of a batch of the cohort has them,
+/// or the batch.
+pub async fn dated(
+    conn: &mut Conn,
+    course: CourseId,
+    (cohort, batch_no, member): (CohortId, i32, Option<MemberId>),
+) -> QueryResult<Vec<DatedPrompt>> {
+    let (opening, state) = (opening("$2"), cohort_state("$2"));
+    let overrides = overrides("$2", "$3", "$4");
+    statement(format!(
+        "select p.prompt_id, t.title as topic, p.display_order as number, opens.at as opens_at, state.closes_at
+         from cold_call_prompts p
+         join topics t on t.topic_id = p.topic_id
+         {overrides}
+         cross join lateral (select {state}) state
+         cross join lateral (select {opening} as at) opens
+         where p.course_id = $1 and p.retired_at is null and t.retired_at is null and not state.is_locked
+           and (opens.at is not null or state.closes_at is not null)
+         order by t.module_no, t.topic_number, p.display_order"
+    ))
+    .bind::<Uuid, _>(course)
+    .bind::<Uuid, _>(cohort)
+    .bind::<Int4, _>(batch_no)
+    .bind::<Nullable<Uuid>, _>(member)
+    .load(conn)
+    .await
 }
 
 /// Cold calls that the home shows.

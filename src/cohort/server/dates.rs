@@ -1,8 +1,10 @@
-//! The dates of a cohort: its first and last day, modules, exams, exercises and live sessions. The
-//! list on the cohort's home and the calendar for calendar programs are made from them.
+//! The dates of a cohort: its first and last day, modules, exams, exercises, cold calls and live
+//! sessions. The list on the cohort's home and the calendar for calendar programs are made from
+//! them.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use super::cold_calls::{self, DatedPrompt};
 use super::sessions::{self, CalendarSession};
 use super::store::{self, Cohort};
 use crate::cohort::HomeDate;
@@ -13,7 +15,7 @@ use crate::exam::server::time_limit::Window;
 use crate::exercise::hand_in::server::due::{self, DueExercise};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{ExamId, MemberId};
+use crate::platform::ids::{ExamId, MemberId, PromptId};
 use crate::platform::time::Clock;
 
 /// Time ahead that the home's list covers.
@@ -36,6 +38,16 @@ pub enum CohortDate {
     },
     /// Work on an exercise is due.
     Exercise(DueExercise),
+    /// A cold call opens or closes. Its text is not here, because members read it once it is open.
+    ColdCall {
+        prompt: PromptId,
+        /// Title of the topic.
+        topic: String,
+        /// Number within the topic.
+        number: i32,
+        at: DateTime<Utc>,
+        opens: bool,
+    },
     Session(CalendarSession),
 }
 
@@ -72,9 +84,26 @@ pub async fn dates(
     let place = (cohort.cohort_id, batch_no, member);
     let exercises = due::exercises(conn, cohort.course_id, place).await?;
     dates.extend(exercises.into_iter().map(CohortDate::Exercise));
+    if shared.topics().any(|(_, topic)| topic.has_cold_calls) {
+        let prompts = cold_calls::dated(conn, cohort.course_id, place).await?;
+        dates.extend(prompts.into_iter().flat_map(of_cold_call));
+    }
     let sessions = sessions::calendar(conn, cohort.cohort_id, since).await?;
     dates.extend(sessions.into_iter().map(CohortDate::Session));
     Ok(dates)
+}
+
+fn of_cold_call(prompt: DatedPrompt) -> impl Iterator<Item = CohortDate> {
+    let times = [(prompt.opens_at, true), (prompt.closes_at, false)];
+    times.into_iter().filter_map(move |(at, opens)| {
+        Some(CohortDate::ColdCall {
+            prompt: prompt.prompt_id,
+            topic: prompt.topic.clone(),
+            number: prompt.number,
+            at: at?,
+            opens,
+        })
+    })
 }
 
 /// Returns the dates of the coming four weeks in order, in the reader's time zone. A session that
@@ -125,6 +154,16 @@ fn lines(date: &CohortDate, clock: &Clock) -> Vec<(DateTime<Utc>, HomeDate)> {
             let said = format!("The exercise “{}” is due", due.title);
             at_time(Some(due.due_at), said).into_iter().collect()
         }
+        CohortDate::ColdCall {
+            topic,
+            number,
+            at,
+            opens,
+            ..
+        } => {
+            let said = cold_call_words(topic, *number, *opens);
+            at_time(Some(*at), said).into_iter().collect()
+        }
         CohortDate::Session(session) if session.is_canceled || session.ends_at <= clock.now => {
             Vec::new()
         }
@@ -139,6 +178,12 @@ fn lines(date: &CohortDate, clock: &Clock) -> Vec<(DateTime<Utc>, HomeDate)> {
             vec![line(from, when, session.title.clone())]
         }
     }
+}
+
+/// Formats as "Cold call 1 of “The mean” closes".
+pub fn cold_call_words(topic: &str, number: i32, opens: bool) -> String {
+    let happens = if opens { "opens" } else { "closes" };
+    format!("Cold call {number} of “{topic}” {happens}")
 }
 
 /// Formats as "Mon 12 Jan".
