@@ -1,10 +1,11 @@
 //! Notifications about prompts and messages. They hold no text of a message, because their readers
 //! may lose the right to read it, and a mail can't be taken back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
 use crate::coldcall::Visibility;
@@ -103,6 +104,8 @@ struct NoticedMessage {
     author_name: String,
     #[diesel(sql_type = Text)]
     body: String,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
     /// The author, if they may still read the thread.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     author: Option<UserId>,
@@ -146,7 +149,7 @@ async fn noticed(conn: &mut Conn, ids: &[MessageId]) -> QueryResult<Vec<NoticedM
         "select m.message_id, m.prompt_id, m.cohort_id, p.course_id, c.slug as course, t.slug as topic,
                 p.display_order, p.prompt, p.visibility, m.is_tutor,
                 m.parent_id is null and not m.is_tutor as is_answer, coalesce(u.display_name, 'Somebody') as author_name,
-                m.body, case when m.is_tutor or own.user_id is not null then m.user_id end as author,
+                m.body, m.created_at, case when m.is_tutor or own.user_id is not null then m.user_id end as author,
                 case when above.is_tutor
                        or other.user_id is not null
                           and exists (select from cold_call_messages o
@@ -217,6 +220,29 @@ pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
                 .collect();
             tell_of_answer(conn, message, &others).await?;
         }
+    }
+    Ok(())
+}
+
+/// Takes back what people were told of these replies and have not read. To be called before the
+/// replies are deleted.
+pub async fn replies_undone(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
+    let mut told: BTreeMap<(PromptId, DateTime<Utc>), BTreeSet<UserId>> = BTreeMap::new();
+    for message in noticed(conn, ids).await? {
+        let mut readers: Vec<UserId> = message.author_above.into_iter().collect();
+        if message.body.contains('@') {
+            let people = answered(conn, &message).await?;
+            readers.extend(mentioned(&message.body, &people));
+        }
+        let entry = told.entry((message.prompt_id, message.created_at));
+        entry.or_default().extend(readers);
+    }
+    for ((prompt, at), readers) in told {
+        let readers: Vec<UserId> = readers.into_iter().collect();
+        let subject = of_thread(prompt);
+        let of = (NotificationKind::Reply, subject.as_str());
+        let others = "Somebody replied to you or mentioned you";
+        notifications::take_back(conn, &readers, of, at, others).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Notifications of replies, mentions and decisions.
 
 use super::{HERE, site_with_cohort};
-use crate::platform::http::testing::TestSite;
+use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{Group, message_id, prompt_id, prompt_is, tutor, user_id};
 
 /// Returns the titles of a person's notifications, oldest first.
@@ -317,4 +317,66 @@ async fn members_who_have_not_answered_are_reminded_once_before_the_close() {
     bo.answer(&prompt, "Fun").await.assert_ok();
     let unread = "select count(*) from notifications where kind = 'deadline' and read_at is null";
     assert_eq!(site.test.count(unread).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_a_tutors_reply_takes_back_what_was_told_of_it() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    ravi.reply(&fish, "Which?").await.assert_ok();
+    let told = async || {
+        let replies = "select coalesce(string_agg(split_part(email, '@', 1) || ': ' || title || ' ×' || events, ', '
+                                                  order by email), '')
+             from notifications join users using (user_id) where kind = 'reply'";
+        site.test.text(replies).await
+    };
+    let reply = async |meera: &mut Browser<'_>, key: &str| {
+        let fields = [
+            ("course", "small"),
+            ("messages[]", fish.as_str()),
+            ("messages[]", fun.as_str()),
+            ("text", "Both are rihgt"),
+            ("key", key),
+        ];
+        let replied = meera.post("teach/api/reply_as_tutor", &fields).await;
+        replied.assert_ok();
+    };
+    let undo = async |meera: &mut Browser<'_>| {
+        let last = "select action_id from moderation_actions where undone_at is null order by action_id desc limit 1";
+        let action = site.test.text(last).await;
+        let fields = [("course", "small"), ("action", action.as_str())];
+        let undone = meera.post("teach/api/undo_moderation", &fields).await;
+        undone.assert_ok();
+    };
+    reply(&mut meera, "one").await;
+    assert_eq!(
+        told().await,
+        "asha: meera, a tutor, replied to you ×2, ravi: meera, a tutor, replied to you ×1"
+    );
+    undo(&mut meera).await;
+    assert_eq!(
+        told().await,
+        "asha: Somebody replied to you or mentioned you ×1"
+    );
+    // One of the replies is gone already.
+    reply(&mut meera, "two").await;
+    site.test
+        .sql(&format!(
+            "update cold_call_messages set deleted_at = now(), body = '', body_html = ''
+             where is_tutor and root_id = '{fish}'"
+        ))
+        .await;
+    undo(&mut meera).await;
+    let left = "select count(*) from cold_call_messages where is_tutor and deleted_at is null";
+    assert_eq!(site.test.count(left).await, 0);
+    assert!(!told().await.contains("ravi:"));
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -40,6 +40,9 @@ pub(super) struct CourseMessage {
     /// State that acts change.
     #[diesel(sql_type = Jsonb)]
     state: Value,
+    /// True if others saw the message before it was held, so they know of it.
+    #[diesel(sql_type = Bool)]
+    was_shown: bool,
 }
 
 impl CourseMessage {
@@ -61,21 +64,36 @@ pub(super) async fn of_course(
     course: CourseId,
     ids: &[MessageId],
 ) -> AppResult<Vec<CourseMessage>> {
-    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    if wanted.is_empty() {
+    if ids.is_empty() {
         return Err(AppError::field("", "Choose at least one message."));
     }
-    if wanted.len() > MOST_AT_ONCE {
+    if ids.len() > MOST_AT_ONCE {
         return Err(AppError::field(
             "",
             format!("Choose at most {MOST_AT_ONCE} messages at once."),
         ));
     }
-    let found: Vec<CourseMessage> = statement(
+    let found = left_of(conn, course, ids).await?;
+    match found.len() == ids.len() {
+        true => Ok(found),
+        false => Err(no_message()),
+    }
+}
+
+/// Returns those of the messages that are in the course and not deleted, locked until the
+/// transaction ends.
+pub(super) async fn left_of(
+    conn: &mut Conn,
+    course: CourseId,
+    ids: &[MessageId],
+) -> QueryResult<Vec<CourseMessage>> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    statement(
         "select m.message_id, m.root_id, m.prompt_id, m.cohort_id, p.visibility,
                 jsonb_build_object('hidden_at', m.hidden_at, 'hidden_reason', m.hidden_reason, 'held_at', m.held_at,
                                    'pinned_at', m.pinned_at, 'endorsed_at', m.endorsed_at,
-                                   'credited_at', m.credited_at) as state
+                                   'credited_at', m.credited_at) as state,
+                coalesce(m.held_at > m.created_at, false) as was_shown
          from cold_call_messages m
          join cold_call_prompts p on p.prompt_id = m.prompt_id
          where m.message_id = any($1) and p.course_id = $2 and m.deleted_at is null
@@ -84,11 +102,7 @@ pub(super) async fn of_course(
     .bind::<Array<SqlUuid>, _>(&wanted)
     .bind::<SqlUuid, _>(course)
     .load(conn)
-    .await?;
-    match found.len() == wanted.len() {
-        true => Ok(found),
-        false => Err(no_message()),
-    }
+    .await
 }
 
 /// The columns that an act sets, with the reason as `$2`. None for acts on other tables.
@@ -157,7 +171,7 @@ pub async fn messages(
             _ => continue,
         };
         notices::decided(conn, message.message_id, decision).await?;
-        if matches!(act, MessageAct::Approve) {
+        if matches!(act, MessageAct::Approve) && !message.was_shown {
             notices::posted(conn, &[message.message_id]).await?;
         }
     }

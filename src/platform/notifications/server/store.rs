@@ -171,6 +171,37 @@ pub async fn withdraw(conn: &mut Conn, kind: NotificationKind, subject: &str) ->
     .map(drop)
 }
 
+/// Takes the event of the time `at` back from people's unread notifications about a subject. Where
+/// it is the newest of several events, the notification stays for the others with the title
+/// `others`.
+pub async fn take_back(
+    conn: &mut Conn,
+    people: &[UserId],
+    (kind, subject): (NotificationKind, &str),
+    at: DateTime<Utc>,
+    others: &str,
+) -> QueryResult<()> {
+    let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    statement(
+        "with alone as (
+             delete from notifications
+             where user_id = any($1) and kind = $2 and subject = $3 and read_at is null and happened_at = $4
+               and events = 1
+         )
+         update notifications set events = events - 1, title = $5
+         where user_id = any($1) and kind = $2 and subject = $3 and read_at is null and happened_at = $4
+           and events > 1",
+    )
+    .bind::<Array<Uuid>, _>(&ids)
+    .bind::<Text, _>(kind.name())
+    .bind::<Text, _>(subject)
+    .bind::<Timestamptz, _>(at)
+    .bind::<Text, _>(others)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// Shortens a text to this many characters.
 fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
