@@ -68,6 +68,8 @@ pub struct ColdCallThread {
     pub answers: Vec<AnswerThread>,
     /// Endorsed answers of earlier cohorts.
     pub endorsed: Vec<EndorsedAnswer>,
+    /// Says that earlier messages are left out, if any are.
+    pub left_out: Option<String>,
     pub live: LiveTopic,
 }
 
@@ -110,8 +112,9 @@ pub struct ThreadMessage {
     pub text: MessageText,
     pub stars: StarState,
     pub may: MessageRights,
-    /// Markdown of the person's own message, while it can be changed.
-    pub source: Option<String>,
+    /// Markdown of the person's own message, while it can be changed, and what a change does to it
+    /// besides.
+    pub source: Option<(String, String)>,
 }
 
 /// The parts of a message that change its look.
@@ -123,7 +126,8 @@ pub struct MessageText {
     /// Author of the message that this one replies to, if that is a reply too.
     pub to: Option<String>,
     pub body: MessageBody,
-    pub is_edited: bool,
+    /// Marks that follow the time, such as " · edited".
+    pub marks: Option<String>,
     pub is_held: bool,
     pub is_pinned: bool,
     pub is_endorsed: bool,

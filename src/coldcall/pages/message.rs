@@ -14,7 +14,7 @@ use crate::platform::ui::{Avatar, Badge, Button, ButtonKind, Erase, Field, Form,
 pub fn message(id: MessageId, state: ThreadState) -> AnyView {
     // Read once: a form that is open must not change under its writer.
     let first = untrack(|| state.find(id, |message| message.source.clone()));
-    let source = first.flatten().unwrap_or_default();
+    let (source, note) = first.flatten().unwrap_or_default();
     let may = Memo::new(move |_| state.find(id, |message| message.may).unwrap_or_default());
     let text = Memo::new(move |_| state.find(id, |message| message.text.clone()));
     let stars = Memo::new(move |_| state.find(id, |message| message.stars).unwrap_or_default());
@@ -27,7 +27,7 @@ pub fn message(id: MessageId, state: ThreadState) -> AnyView {
     };
     let opened = move || {
         let (_, tool) = state.open.get().filter(|(of, _)| *of == id)?;
-        may_use(may.get_untracked(), tool).then(|| tool_form(id, tool, &source, state))
+        may_use(may.get_untracked(), tool).then(|| tool_form(id, tool, (&source, &note), state))
     };
     view! {
         <article class="message" id=message_anchor(id)>
@@ -94,7 +94,7 @@ fn body(text: MessageText) -> AnyView {
             <span class="grow"></span>
             <span class="soft">
                 <time datetime=exactly>{when}</time>
-                {text.is_edited.then_some(" · edited")}
+                {text.marks}
             </span>
         </header>
         {hidden}
@@ -201,7 +201,13 @@ fn link(id: MessageId, tool: MessageTool, label: String, state: ThreadState) -> 
     .erase()
 }
 
-fn tool_form(id: MessageId, tool: MessageTool, source: &str, state: ThreadState) -> AnyView {
+/// The form of a tool. `source` is the text to be changed, and `note` what a change does besides.
+fn tool_form(
+    id: MessageId,
+    tool: MessageTool,
+    (source, note): (&str, &str),
+    state: ThreadState,
+) -> AnyView {
     let all = state.forms;
     let form = match tool {
         MessageTool::Reply => all.reply,
@@ -216,15 +222,16 @@ fn tool_form(id: MessageId, tool: MessageTool, source: &str, state: ThreadState)
     });
     let inside = match tool {
         MessageTool::Reply | MessageTool::Edit => {
-            let label = match tool {
-                MessageTool::Reply => "Your reply",
-                _ => "Your message",
+            let (label, hint) = match tool {
+                MessageTool::Reply => ("Your reply", ""),
+                _ => ("Your message", note),
             };
             view! {
                 <TextArea
                     id=format!("ly-{}-text", tool.name())
                     name="text"
                     label=label
+                    hint=hint
                     value=form.value("text", source)
                     error=form.error("text")
                     unmarked=true
@@ -233,7 +240,7 @@ fn tool_form(id: MessageId, tool: MessageTool, source: &str, state: ThreadState)
             }
             .erase()
         }
-        MessageTool::Delete => view! { <p>"Delete this message? Replies to it stay."</p> }.erase(),
+        MessageTool::Delete => view! { <p>"Delete this message? Replies to it stay. A new answer is marked."</p> }.erase(),
         MessageTool::Report => view! {
             <Field
                 id="ly-report-reason"

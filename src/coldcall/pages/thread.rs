@@ -107,6 +107,7 @@ pub fn thread(
     prompt: LiveTopic,
 ) -> AnyView {
     let endorsed = endorsed(&revealed);
+    let left_out = (revealed.left_out.clone()).map(|said| view! { <p class="soft">{said}</p> });
     #[cfg(feature = "hydrate")]
     let live = revealed.live.clone();
     let signal = RwSignal::new(revealed);
@@ -145,6 +146,7 @@ pub fn thread(
         <p class="vh" role="status">
             {move || said.get()}
         </p>
+        {left_out}
         <section aria-label="Answers of your cohort">
             <ol class="thread">
                 <For each=ids key=|id| *id children=move |id| answer(id, state) />

@@ -10,7 +10,7 @@ use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, MessageId, PromptId, UserId};
 
-/// Most messages of a thread that are shown.
+/// Most messages of a thread that are shown, apart from the answers to which they belong.
 pub const MOST_MESSAGES: i64 = 2_000;
 
 /// Condition on a message `m` of the prompt `p`: the person `$1` may read it.
@@ -31,6 +31,19 @@ macro_rules! readable {
         )
     };
 }
+
+/// SQL that is true for an answer `m` whose author had deleted an earlier one, and so could read
+/// the thread before.
+macro_rules! answered_again {
+    () => {
+        "(m.parent_id is null
+          and exists (select from cold_call_messages gone
+                      where gone.prompt_id = m.prompt_id and gone.cohort_id = m.cohort_id
+                        and gone.user_id = m.user_id and gone.parent_id is null and not gone.is_tutor
+                        and gone.deleted_at is not null and gone.message_id < m.message_id))"
+    };
+}
+pub(crate) use answered_again;
 
 #[derive(Debug, Clone, QueryableByName)]
 pub struct MessageRow {
@@ -54,6 +67,9 @@ pub struct MessageRow {
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub edited_at: Option<DateTime<Utc>>,
+    /// True for an answer whose author had deleted an earlier one.
+    #[diesel(sql_type = Bool)]
+    pub is_again: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub deleted_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -70,28 +86,44 @@ pub struct MessageRow {
     pub stars: i64,
     #[diesel(sql_type = Bool)]
     pub is_starred: bool,
+    /// Number of messages of the thread that the person may read.
+    #[diesel(sql_type = BigInt)]
+    pub readable: i64,
 }
 
 /// Returns the messages of a thread that the person may read, oldest first. None of them unless
-/// the person has answered.
+/// the person has answered. Of a long thread, the newest messages with the answers to which they
+/// belong, and the person's own answer.
 pub async fn thread(
     conn: &mut Conn,
     user: UserId,
     prompt: PromptId,
     cohort: CohortId,
 ) -> QueryResult<Vec<MessageRow>> {
-    statement(readable!(
-        "select m.message_id, m.user_id, u.display_name as name, m.is_tutor, m.parent_id, m.root_id,
-                m.body, m.body_html, m.created_at, m.edited_at, m.deleted_at, m.hidden_reason,
+    let readable = readable!(
+        "select m.message_id, m.root_id, row_number() over (order by m.message_id desc) as place,
+                m.user_id = $1 and m.parent_id is null and m.deleted_at is null as is_own_answer
+         from cold_call_messages m
+         join cold_call_prompts p on p.prompt_id = m.prompt_id
+         where m.prompt_id = $2 and m.cohort_id = $3",
+        ""
+    );
+    let again = answered_again!();
+    statement(format!(
+        "with seen as materialized ({readable})
+         select m.message_id, m.user_id, u.display_name as name, m.is_tutor, m.parent_id, m.root_id,
+                m.body, m.body_html, m.created_at, m.edited_at, {again} as is_again, m.deleted_at, m.hidden_reason,
                 m.held_at is not null as is_held, m.pinned_at is not null as is_pinned,
                 m.endorsed_at is not null as is_endorsed, m.credited_at is not null as is_credited,
                 (select count(*) from cold_call_stars s where s.message_id = m.message_id) as stars,
-                exists (select from cold_call_stars s where s.message_id = m.message_id and s.user_id = $1) as is_starred
-         from cold_call_messages m
-         join cold_call_prompts p on p.prompt_id = m.prompt_id
+                exists (select from cold_call_stars s where s.message_id = m.message_id and s.user_id = $1) as is_starred,
+                (select count(*) from seen) as readable
+         from seen
+         join cold_call_messages m on m.message_id = seen.message_id
          left join users u on u.user_id = m.user_id and u.deleted_at is null
-         where m.prompt_id = $2 and m.cohort_id = $3",
-        "order by m.message_id limit $4"
+         where seen.place <= $4 or seen.is_own_answer
+            or seen.message_id in (select newest.root_id from seen newest where newest.place <= $4)
+         order by m.message_id"
     ))
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(prompt)
@@ -122,6 +154,11 @@ pub struct ReadableMessage {
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Bool)]
     pub is_hidden: bool,
+    #[diesel(sql_type = Bool)]
+    pub is_held: bool,
+    /// True for an answer to which somebody has replied.
+    #[diesel(sql_type = Bool)]
+    pub has_replies: bool,
 }
 
 /// Returns a message that is not deleted, if the person may read it. For a person who has not
@@ -133,7 +170,10 @@ pub async fn readable(
 ) -> QueryResult<Option<ReadableMessage>> {
     statement(readable!(
         "select m.message_id, m.user_id, m.prompt_id, m.cohort_id, m.root_id, p.visibility, m.body, m.created_at,
-                m.hidden_at is not null as is_hidden
+                m.hidden_at is not null as is_hidden, m.held_at is not null as is_held,
+                exists (select from cold_call_messages below
+                        where below.root_id = m.message_id and below.parent_id is not null
+                          and below.deleted_at is null) as has_replies
          from cold_call_messages m
          join cold_call_prompts p on p.prompt_id = m.prompt_id
          where m.message_id = $2 and m.deleted_at is null and p.retired_at is null",
@@ -226,16 +266,19 @@ pub async fn insert(conn: &mut Conn, new: NewMessage<'_>) -> QueryResult<Option<
     Ok((stored > 0).then_some(id))
 }
 
+/// Changes the text of a message. A tutor pinned or endorsed the earlier text, so that ends. If
+/// `is_held`, the message waits for approval from now on.
 pub async fn change(
     conn: &mut Conn,
-    user: UserId,
+    (user, is_held): (UserId, bool),
     message: MessageId,
-    body: &str,
-    body_html: &str,
+    (body, body_html): (&str, &str),
     at: DateTime<Utc>,
 ) -> QueryResult<usize> {
     statement(
-        "update cold_call_messages set body = $3, body_html = $4, edited_at = $5
+        "update cold_call_messages
+         set body = $3, body_html = $4, edited_at = $5, pinned_at = null, endorsed_at = null,
+             held_at = case when $6 then coalesce(held_at, now()) else held_at end
          where message_id = $1 and user_id = $2 and deleted_at is null",
     )
     .bind::<Uuid, _>(message)
@@ -243,6 +286,7 @@ pub async fn change(
     .bind::<Text, _>(body)
     .bind::<Text, _>(body_html)
     .bind::<Timestamptz, _>(at)
+    .bind::<Bool, _>(is_held)
     .execute(conn)
     .await
 }

@@ -192,7 +192,8 @@ async fn own(
     }
 }
 
-/// Changes the person's message within the first minutes.
+/// Changes the person's message within the first minutes. If a tutor approves each of their posts,
+/// the changed message waits for approval.
 pub async fn edit(
     conn: &mut Conn,
     user: UserId,
@@ -208,12 +209,25 @@ pub async fn edit(
             crate::coldcall::EDIT_MINUTES
         )));
     }
+    let is_held = open.seat.is_held;
+    // While an answer waits, the replies below it are not shown.
+    if is_held && !found.is_held && found.has_replies {
+        return Err(AppError::Denied(
+            "A tutor approves your posts, and there are replies to this answer. Write a reply instead."
+                .to_owned(),
+        ));
+    }
     let (body, rendered) = rules::message(typed)?;
     if body == found.body {
         return Ok(());
     }
-    messages::change(conn, user, message, &body, &rendered.html, clock.now).await?;
-    announce(conn, &found).await
+    let text = (body.as_str(), rendered.html.as_str());
+    messages::change(conn, (user, is_held), message, text, clock.now).await?;
+    announce(conn, &found).await?;
+    match is_held {
+        true => notices::waits(conn, open.row.course_id, user).await,
+        false => Ok(()),
+    }
 }
 
 /// Deletes the person's message. A stub stays if there are replies.

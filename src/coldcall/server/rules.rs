@@ -49,6 +49,20 @@ pub fn is_editable(created_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     now - created_at < TimeDelta::minutes(EDIT_MINUTES)
 }
 
+/// Marks of a message that follow its time: whether it was edited, and whether its author had
+/// deleted an earlier answer. None if it has no mark.
+pub fn marks(is_edited: bool, is_again: bool) -> Option<String> {
+    let marks = [
+        (is_again, " · answered again after seeing the thread"),
+        (is_edited, " · edited"),
+    ];
+    let marks: String = marks
+        .into_iter()
+        .filter_map(|(is_on, mark)| is_on.then_some(mark))
+        .collect();
+    (!marks.is_empty()).then_some(marks)
+}
+
 /// Checks a typed message and renders it.
 ///
 /// # Errors
@@ -134,6 +148,13 @@ mod tests {
         };
         assert!(over.refusal(&clock).unwrap().contains("has ended"));
         assert!(over.is_closed(clock.now) && closed.is_closed(clock.now));
+    }
+
+    #[test]
+    fn a_message_is_marked_as_edited_and_as_answered_again() {
+        assert_eq!(marks(false, false), None);
+        let both = marks(true, true).unwrap();
+        assert_eq!(both, " · answered again after seeing the thread · edited");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::paths::{cold_call_path, topic_path};
 use crate::platform::address;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
+use crate::platform::figures;
 use crate::platform::ids::{CohortId, CourseId, MessageId, TopicId, UserId};
 use crate::platform::live::LiveTopic;
 use crate::platform::time::Clock;
@@ -169,9 +170,11 @@ async fn thread(
         visibility: row.visibility,
         may_post: state.refusal(clock).is_none(),
         is_closed: state.is_closed(clock.now),
+        is_held: seat.is_held,
         unread,
         clock,
     };
+    let left_out = left_out(&rows);
     let endorsed = messages::endorsed(conn, user, row.prompt_id, seat.cohort_id).await?;
     Ok(ColdCallThread {
         answers: reader.answers(rows),
@@ -181,7 +184,20 @@ async fn thread(
                 html: Html(row.body_html),
             })
             .collect(),
+        left_out,
         live,
+    })
+}
+
+/// Says that earlier messages of a long thread are left out.
+fn left_out(rows: &[MessageRow]) -> Option<String> {
+    let all = usize::try_from(rows.first()?.readable).ok()?;
+    (all > rows.len()).then(|| {
+        format!(
+            "Of the {} messages, {} are shown: the newest, and the answers to which they belong.",
+            figures::number(all),
+            figures::number(rows.len())
+        )
     })
 }
 
@@ -191,6 +207,8 @@ struct ThreadReader<'a> {
     visibility: Visibility,
     may_post: bool,
     is_closed: bool,
+    /// True if a tutor approves each of the person's posts.
+    is_held: bool,
     /// Number of replies to the person and of mentions that are unread.
     unread: usize,
     clock: &'a Clock,
@@ -286,6 +304,23 @@ impl ThreadReader<'_> {
             .collect()
     }
 
+    /// Says what a change does to a message besides changing its text. Empty if nothing.
+    fn note_of_change(&self, row: &MessageRow) -> String {
+        let notes = [
+            (
+                self.is_held,
+                "A tutor approves the changed text before others see it.",
+            ),
+            (row.is_pinned, "A changed message is no longer pinned."),
+            (row.is_endorsed, "A changed answer is no longer endorsed."),
+        ];
+        let notes: Vec<&str> = notes
+            .into_iter()
+            .filter_map(|(is_on, note)| is_on.then_some(note))
+            .collect();
+        notes.join(" ")
+    }
+
     fn message(&self, row: &MessageRow, to: Option<String>, names: &Names) -> ThreadMessage {
         let is_mine = row.user_id == Some(self.user);
         let is_deleted = row.deleted_at.is_some();
@@ -316,7 +351,7 @@ impl ThreadReader<'_> {
                 is_mine,
                 to,
                 body,
-                is_edited: row.edited_at.is_some(),
+                marks: rules::marks(row.edited_at.is_some(), row.is_again),
                 is_held: row.is_held,
                 is_pinned: row.is_pinned,
                 is_endorsed: row.is_endorsed,
@@ -328,7 +363,9 @@ impl ThreadReader<'_> {
                 is_mine: row.is_starred,
             },
             may,
-            source: may.edit.then(|| row.body.clone()),
+            source: may
+                .edit
+                .then(|| (row.body.clone(), self.note_of_change(row))),
         }
     }
 }
@@ -390,6 +427,7 @@ mod rules_of_reading {
             body_html: "x".to_owned(),
             created_at: DateTime::UNIX_EPOCH,
             edited_at: None,
+            is_again: false,
             deleted_at: None,
             hidden_reason: None,
             is_held: false,
@@ -398,6 +436,7 @@ mod rules_of_reading {
             is_credited: false,
             stars: id as i64,
             is_starred: false,
+            readable: 0,
         }
     }
 
@@ -411,6 +450,7 @@ mod rules_of_reading {
             visibility,
             may_post: !is_closed,
             is_closed,
+            is_held: false,
             unread: 0,
             clock: &clock,
         };
@@ -476,6 +516,7 @@ mod rules_of_reading {
                 visibility: Visibility::Named,
                 may_post: true,
                 is_closed: false,
+                is_held: false,
                 unread,
                 clock: &clock,
             };

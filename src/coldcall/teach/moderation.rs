@@ -163,7 +163,8 @@ pub struct TutorMessage {
     pub html: Html,
     /// Time of the message, for people and as RFC 3339.
     pub at: (String, String),
-    pub is_edited: bool,
+    /// Marks that follow the time, such as " · edited".
+    pub marks: Option<String>,
     pub stars: i64,
     pub hidden_reason: Option<String>,
     pub is_held: bool,

@@ -241,6 +241,108 @@ async fn posts_of_a_held_member_wait_for_approval() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_changed_message_of_a_held_member_waits_and_is_no_longer_endorsed() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    asha.answer(&prompt, "Herring").await.assert_ok();
+    let herring = message_id(&site, "Herring").await;
+    for act in ["pin", "endorse"] {
+        moderate(&mut meera, &herring, act, "").await.assert_ok();
+    }
+    let member = user_id(&site, "asha@example.org").await;
+    let fields = [
+        ("course", "small"),
+        ("cohort", group.id.as_str()),
+        ("member", member.as_str()),
+        ("held", "true"),
+    ];
+    let held = meera.post("teach/api/hold_member", &fields).await;
+    held.assert_ok();
+    // The form says beforehand what a change does.
+    let form = asha.get(&format!("{HERE}?edit={herring}")).await.body;
+    for said in [
+        "A tutor approves the changed text",
+        "no longer pinned",
+        "no longer endorsed",
+    ] {
+        assert!(form.contains(said), "{said}: {form}");
+    }
+    let edit = async |asha: &mut Browser<'_>, text: &str| {
+        let fields = [("message", herring.as_str()), ("text", text)];
+        asha.post("coldcall/api/edit_message", &fields).await
+    };
+    edit(&mut asha, "Buy my boat").await.assert_ok();
+    let page = ravi.get(HERE).await.body;
+    assert!(!page.contains("Buy my boat") && !page.contains("Herring"));
+    assert!(asha.get(HERE).await.body.contains("Waiting for approval"));
+    let marks = "select count(*) from cold_call_messages where pinned_at is not null or endorsed_at is not null";
+    assert_eq!(site.test.count(marks).await, 0);
+    moderate(&mut meera, &herring, "approve", "")
+        .await
+        .assert_ok();
+    assert!(ravi.get(HERE).await.body.contains("Buy my boat"));
+    // Ravi was told of the answer when it came.
+    let told = "select sum(events) from notifications where title like 'New answers%'";
+    assert_eq!(site.test.count(told).await, 1);
+    // The replies of others stay where they are.
+    ravi.reply(&herring, "Which boat?").await.assert_ok();
+    let refused = edit(&mut asha, "Another boat").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(
+        refused.body.contains("Write a reply instead"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_on_a_message_is_not_undone_over_a_later_one() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Herring").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let herring = message_id(&site, "Herring").await;
+    for act in ["hide", "restore", "hide", "endorse", "unendorse"] {
+        moderate(&mut meera, &herring, act, "Because")
+            .await
+            .assert_ok();
+    }
+    let undo = async |meera: &mut Browser<'_>, act: &str, order: &str| {
+        let action = format!(
+            "select action_id from moderation_actions where action = '{act}' and undone_at is null
+             order by action_id {order} limit 1"
+        );
+        let action = site.test.text(&action).await;
+        let fields = [("course", "small"), ("action", action.as_str())];
+        meera.post("teach/api/undo_moderation", &fields).await
+    };
+    for act in ["hide", "restore"] {
+        let refused = undo(&mut meera, act, "").await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{act}");
+        let said = "Undo that one first";
+        assert!(refused.body.contains(said), "{}", refused.body);
+        assert!(!ravi.get(HERE).await.body.contains("Herring"));
+    }
+    undo(&mut meera, "hide", "desc").await.assert_ok();
+    assert!(ravi.get(HERE).await.body.contains("Herring"));
+    // A text that a tutor has not read is not endorsed.
+    let fields = [("message", herring.as_str()), ("text", "Boats")];
+    let edited = asha.post("coldcall/api/edit_message", &fields).await;
+    edited.assert_ok();
+    let refused = undo(&mut meera, "unendorse", "").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let said = "The author changed this message after that";
+    assert!(refused.body.contains(said), "{}", refused.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_member_is_held_and_let_go_at_their_messages_and_in_moderation() {
     let (site, group) = site_with_cohort().await;
     let prompt = prompt_id(&site, "Why do").await;

@@ -1,10 +1,11 @@
 //! Answers, replies, stars, changes and reports, with their limits.
 
+use axum::body::Body;
 use axum::http::StatusCode;
 
 use super::{HERE, site_with_cohort};
 use crate::platform::http::testing::{Browser, TestAnswer};
-use crate::testing::{Group, hidden, message_id, prompt_id, prompt_is};
+use crate::testing::{Group, hidden, message_id, prompt_id, prompt_is, tutor};
 
 async fn edit(browser: &mut Browser<'_>, message: &str, text: &str) -> TestAnswer {
     let fields = [("message", message), ("text", text)];
@@ -303,4 +304,127 @@ async fn an_ended_cohort_is_read_before_the_next_one_starts_and_while_it_runs() 
     assert_eq!(cem.get(&earlier).await.status, StatusCode::NOT_FOUND);
     group.set(&site, "asha@example.org", "paused").await;
     assert_eq!(asha.get(&earlier).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_after_a_deleted_one_is_marked_for_members_and_tutors() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let mark = "answered again after seeing the thread";
+    let answers = format!("/teach/small/cold-calls/{prompt}/answers");
+    let fish = message_id(&site, "Fish").await;
+    let form = asha.get(&format!("{HERE}?delete={fish}")).await.body;
+    assert!(form.contains("A new answer is marked."), "{form}");
+    for page in [HERE, &answers] {
+        let reader = if page == HERE { &mut ravi } else { &mut meera };
+        assert!(!reader.get(page).await.body.contains(mark), "{page}");
+    }
+    delete(&mut asha, &fish).await.assert_ok();
+    asha.answer(&prompt, "Fun too").await.assert_ok();
+    for page in [HERE, &answers] {
+        let reader = if page == HERE { &mut ravi } else { &mut meera };
+        let shown = reader.get(page).await.body;
+        assert!(shown.contains(mark) && shown.contains("Fun too"), "{page}");
+    }
+    // Replies are deleted and written again without a mark.
+    site.test
+        .sql("delete from cold_call_messages where body = 'Fun too' or deleted_at is not null")
+        .await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let fun = message_id(&site, "Fun").await;
+    ravi.reply(&fun, "Sorry").await.assert_ok();
+    let sorry = message_id(&site, "Sorry").await;
+    delete(&mut ravi, &sorry).await.assert_ok();
+    ravi.reply(&fun, "Again").await.assert_ok();
+    assert!(!asha.get(HERE).await.body.contains(mark));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_long_thread_the_newest_messages_are_shown_with_their_answers() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let replies = "insert into cold_call_messages (organization_id, message_id, prompt_id, cohort_id, user_id,
+                                                   parent_id, root_id, body, body_html)
+         select m.organization_id, ('ffffffff-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, m.prompt_id,
+                m.cohort_id, m.user_id, m.message_id, m.message_id, n::text, '<p>Reply ' || n || '.</p>'
+         from cold_call_messages m cross join generate_series(1, 2001) n where m.body = 'Fun'";
+    site.test.sql(replies).await;
+    let load = "/api/lyceum/coldcall/api/load_cold_call?course=small&topic=begin&n=1";
+    let mut read = async || {
+        let request = asha.request("GET", load).body(Body::empty());
+        let thread = asha.send(request.unwrap()).await;
+        thread.assert_ok();
+        thread.body
+    };
+    let thread = read().await;
+    for shown in [
+        "Fish",
+        "Fun",
+        "Reply 2.",
+        "Reply 2001.",
+        "Of the 2,003 messages, 2,002 are shown",
+    ] {
+        assert!(thread.contains(shown), "{shown}");
+    }
+    assert!(!thread.contains("Reply 1."));
+    let first = "delete from cold_call_messages where body = '1'";
+    site.test.sql(first).await;
+    assert!(!read().await.contains("are shown"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_who_join_after_the_close_answer_within_a_week_and_read_then() {
+    let (site, _) = site_with_cohort().await;
+    let group = Group::of(&site, "Winter", "current_date - 30", "null").await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut early = group.member(&site, "early@example.org").await;
+    let mut slow = group.member(&site, "slow@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    ravi.answer(&prompt, "Flamingoesque").await.assert_ok();
+    site.test
+        .sql(
+            "update cohort_members set joined_at = now() - interval '29 days'
+             where email like 'ravi%' or email like 'early%';
+             update cohort_members set joined_at = now() - interval '8 days' where email like 'slow%'",
+        )
+        .await;
+    prompt_is(&site, "closes_at = now() - interval '20 days'").await;
+    for member in [&mut early, &mut slow, &mut ravi] {
+        let page = member.get(HERE).await.body;
+        assert!(page.contains("This cold call closed on"), "{page}");
+    }
+    for member in [&mut early, &mut slow] {
+        let refused = member.answer(&prompt, "Fun").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    // Asha joined today.
+    let page = asha.get(HERE).await.body;
+    assert!(page.contains("Closes on") && !page.contains("Flamingoesque"));
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let page = asha.get(HERE).await.body;
+    assert!(page.contains("Flamingoesque") && page.contains("This cold call closed on"));
+    let fish = message_id(&site, "Fish").await;
+    for late in [
+        asha.reply(&fish, "More").await,
+        delete(&mut asha, &fish).await,
+    ] {
+        assert_eq!(late.status, StatusCode::FORBIDDEN, "{}", late.body);
+    }
+    // A prompt that closed before the cohort started was open to none of it.
+    site.test
+        .sql("delete from cold_call_messages where body = 'Fish'")
+        .await;
+    prompt_is(&site, "closes_at = now() - interval '40 days'").await;
+    let refused = asha.answer(&prompt, "Fish").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }

@@ -67,7 +67,6 @@ pub fn tutor_message(course: &str, message: TutorMessage, forms: TutorForms) -> 
         .map(|line| view! { <p class="message-hidden" dir="auto">{line}</p> })
         .collect_view();
     let (when, exactly) = message.at.clone();
-    let edited = message.is_edited.then_some(" · edited");
     view! {
         <article class="message" id=message_anchor(id)>
             <header class="message-head">
@@ -78,7 +77,7 @@ pub fn tutor_message(course: &str, message: TutorMessage, forms: TutorForms) -> 
                 {stars}
                 <span class="soft">
                     <time datetime=exactly>{when}</time>
-                    {edited}
+                    {message.marks.clone()}
                 </span>
             </header>
             {reasons}

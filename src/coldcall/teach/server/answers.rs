@@ -8,7 +8,8 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid a
 use diesel_async::RunQueryDsl;
 
 use super::{overview, prompts};
-use crate::coldcall::server::{live, similar};
+use crate::coldcall::server::messages::answered_again;
+use crate::coldcall::server::{live, rules, similar};
 use crate::coldcall::teach::{
     AnswerGroup, AnswersPage, CohortPerson, ListedAnswer, PromptStatus, TutorMessage,
 };
@@ -49,6 +50,9 @@ pub struct TutorRow {
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub edited_at: Option<DateTime<Utc>>,
+    /// True for an answer whose author had deleted an earlier one.
+    #[diesel(sql_type = Bool)]
+    pub is_again: bool,
     #[diesel(sql_type = BigInt)]
     pub stars: i64,
     #[diesel(sql_type = Nullable<Text>)]
@@ -66,8 +70,12 @@ pub struct TutorRow {
 }
 
 /// Columns of a [`TutorRow`]; the statement adds its own conditions on `m`.
-pub const TUTOR_ROW: &str = "select m.message_id, m.root_id, m.prompt_id, m.cohort_id,
+pub const TUTOR_ROW: &str = concat!(
+    "select m.message_id, m.root_id, m.prompt_id, m.cohort_id,
         u.user_id, coalesce(u.display_name, 'Former member') as name, m.is_tutor, m.body_html, m.created_at, m.edited_at,
+        ",
+    answered_again!(),
+    " as is_again,
         exists (select from moderation_actions a
                 where a.cohort_id = m.cohort_id and a.member_user_id = m.user_id and a.action = 'hold'
                   and a.undone_at is null) as is_author_held,
@@ -78,7 +86,8 @@ pub const TUTOR_ROW: &str = "select m.message_id, m.root_id, m.prompt_id, m.coho
               where r.message_id = m.message_id and r.settled_at is null order by r.created_at) as reports
     from cold_call_messages m
     left join users u on u.user_id = m.user_id and u.deleted_at is null
-    where m.deleted_at is null";
+    where m.deleted_at is null"
+);
 
 impl TutorRow {
     pub fn message(self, clock: &Clock) -> TutorMessage {
@@ -99,7 +108,7 @@ impl TutorRow {
             is_tutor: self.is_tutor,
             html: Html(self.body_html),
             at: (clock.ago(self.created_at), self.created_at.to_rfc3339()),
-            is_edited: self.edited_at.is_some(),
+            marks: rules::marks(self.edited_at.is_some(), self.is_again),
             stars: self.stars,
             hidden_reason: self.hidden_reason,
             is_held: self.is_held,
