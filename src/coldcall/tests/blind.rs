@@ -5,7 +5,7 @@ use leptos::server_fn;
 
 use super::{HERE, site_with_cohort};
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{Group, message_id, prompt_id, prompt_is, topic_id};
+use crate::testing::{Group, message_id, own_copy, prompt_id, prompt_is, topic_id};
 
 /// Words that no page has by itself: texts of messages, and names of their authors.
 const TRACES: [&str; 5] = [
@@ -60,7 +60,7 @@ async fn everything(site: &TestSite, member: &mut Browser<'_>) -> Vec<(String, S
         }
     }
     for (path, method) in server_fn::axum::server_fn_paths() {
-        // Other functions change something, and answer with nothing but errors.
+        // The other functions change something. A test of its own sends them.
         let is_read = method == axum::http::Method::GET;
         if !is_read && (!path.contains("/coldcall/") || path.ends_with("answer_cold_call")) {
             continue;
@@ -73,10 +73,7 @@ async fn everything(site: &TestSite, member: &mut Browser<'_>) -> Vec<(String, S
             true => member
                 .request("GET", &format!("{path}?{fields}"))
                 .body(axum::body::Body::empty()),
-            false => member
-                .request("POST", path)
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(axum::body::Body::from(fields)),
+            false => Ok(member_form(member, path, &fields)),
         };
         let answer = member.send(request.unwrap()).await;
         read.push((
@@ -206,6 +203,83 @@ async fn neither_mails_nor_files_have_a_trace_of_others() {
         ("calendar", calendar.body),
         ("notifications", notices),
     ] {
+        let found: Vec<_> = TRACES
+            .iter()
+            .filter(|trace| text.contains(*trace))
+            .collect();
+        assert!(found.is_empty(), "{name} has {found:?}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_change_outside_cold_calls_is_answered_with_a_trace_of_others() {
+    let (site, group) = site_with_cohort().await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    others_post(&site, &group).await;
+    let topic = topic_id(&site, "begin").await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let message = message_id(&site, "Flamingoesque").await;
+    let fields = format!(
+        "course=small&topic={topic}&cohort={}&prompt={prompt}&message={message}&id={message}&messages[]={message}\
+         &act=pin&module_no=1&pair=1&n=1&done=true&title=x&text=x&question=x&reason=x",
+        group.id
+    );
+    let mut called = 0;
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        // Those of accounts could end the session, and a request to delete one's data too.
+        let is_left_out = ["/coldcall/", "/auth/", "/own_data/"]
+            .iter()
+            .any(|part| path.contains(part));
+        if method == axum::http::Method::GET || is_left_out {
+            continue;
+        }
+        site.test.sql("delete from rate_limits").await;
+        let request = member_form(&asha, path, &fields);
+        let answer = asha.send(request).await;
+        let found: Vec<_> = TRACES
+            .iter()
+            .filter(|trace| answer.body.contains(*trace))
+            .collect();
+        assert!(found.is_empty(), "{path} has {found:?}: {}", answer.body);
+        called += 1;
+    }
+    assert!(called > 50, "{called} called");
+    // None of them ended the session or opened the thread.
+    let page = asha.get(HERE).await;
+    page.assert_ok();
+    assert!(page.body.contains("Why do pelicans swim?"));
+    assert!(!TRACES.iter().any(|trace| page.body.contains(trace)));
+}
+
+/// A form that the member sends to a server function.
+fn member_form(
+    member: &Browser<'_>,
+    path: &str,
+    fields: &str,
+) -> axum::http::Request<axum::body::Body> {
+    let form = "application/x-www-form-urlencoded";
+    let request = member
+        .request("POST", path)
+        .header(header::CONTENT_TYPE, form);
+    let body = axum::body::Body::from(fields.to_owned());
+    request.body(body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_ones_own_data_has_no_trace_of_others() {
+    let (site, group) = site_with_cohort().await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    others_post(&site, &group).await;
+    let asked = asha.post("own_data/api/request_own_copy", &[]).await;
+    asked.assert_ok();
+    site.mails().await;
+    let files = own_copy(&site).await;
+    assert!(
+        files
+            .iter()
+            .any(|(_, text)| text.contains("asha@example.org"))
+    );
+    for (name, text) in files {
         let found: Vec<_> = TRACES
             .iter()
             .filter(|trace| text.contains(*trace))

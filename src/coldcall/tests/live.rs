@@ -111,6 +111,69 @@ async fn events_reach_only_readers_of_the_thread() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn replies_stars_changes_and_moderation_arrive_within_a_second() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let blind = group.member(&site, "blind@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let fish = message_id(&site, "Fish").await;
+    let mut of_asha = Stream::open(&site, &asha, "").await;
+    let mut of_blind = Stream::open(&site, &blind, "").await;
+    of_asha.settle().await;
+    of_blind.settle().await;
+    let topic = format!("coldcall/{prompt}/{}", group.id);
+    ravi.reply(&fish, "Which?").await.assert_ok();
+    let which = message_id(&site, "Which?").await;
+    let of = |message: &str, name: &'static str, value: &'static str| {
+        vec![("message", message.to_owned()), (name, value.to_owned())]
+    };
+    let act = |act: &'static str| {
+        let fields = [
+            ("course", "small"),
+            ("messages[]", which.as_str()),
+            ("act", act),
+            ("reason", "Because"),
+        ];
+        fields
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec()
+    };
+    for (function, fields) in [
+        ("", Vec::new()),
+        ("coldcall/api/star_message", of(&fish, "starred", "true")),
+        ("coldcall/api/star_message", of(&fish, "starred", "false")),
+        (
+            "coldcall/api/edit_message",
+            of(&which, "text", "Which ones?"),
+        ),
+        ("teach/api/moderate_messages", act("hide")),
+        ("teach/api/moderate_messages", act("restore")),
+        ("teach/api/moderate_messages", act("pin")),
+        ("coldcall/api/delete_message", of(&which, "text", "")),
+    ] {
+        let browser = match function.starts_with("teach/") {
+            true => &mut meera,
+            false => &mut ravi,
+        };
+        let fields: Vec<(&str, &str)> = (fields.iter())
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        if !function.is_empty() {
+            browser.post(function, &fields).await.assert_ok();
+        }
+        let started = std::time::Instant::now();
+        assert_eq!(of_asha.next().await.1, topic, "{function} {fields:?}");
+        assert!(started.elapsed() < Duration::from_secs(1), "{function}");
+    }
+    of_asha.nothing().await;
+    of_blind.nothing().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_posted_to_one_replica_arrives_from_the_other() {
     let (site, group) = site_with_cohort().await;
     let prompt = prompt_id(&site, "Why do").await;

@@ -1,22 +1,17 @@
 //! Copies of people's data, and the deletion of accounts.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read};
 
 use axum::http::StatusCode;
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 
 use crate::access_tests::fill;
 use crate::people::own_data::server::holdings::{Erasure, HOLDINGS, OF_MEMBERS};
 use crate::people::own_data::server::upkeep::KeepOwnData;
 use crate::platform::auth::UserRole;
-use crate::platform::db::schema::stored_files;
 use crate::platform::error::AppResult;
-use crate::platform::files::StoredFile;
 use crate::platform::http::testing::{PASSWORD, TestSite};
 use crate::platform::jobs;
-use crate::testing::user_id;
+use crate::testing::{own_copy, user_id};
 
 const ZIPS: &str = "select count(*) from stored_files where media_type = 'application/zip'";
 
@@ -44,29 +39,6 @@ async fn upkeep(site: &TestSite) {
         .await;
     queued.expect("a queued job");
     site.mails().await;
-}
-
-/// Names and texts of the files in the only zip.
-async fn unzipped(site: &TestSite) -> Vec<(String, String)> {
-    let stored: AppResult<StoredFile> = (site.test.db)
-        .within(site.test.organization, async |conn| {
-            Ok(stored_files::table
-                .filter(stored_files::media_type.eq("application/zip"))
-                .select(StoredFile::as_select())
-                .first(conn)
-                .await?)
-        })
-        .await;
-    let content = site.state.files.read(&stored.expect("a zip")).await;
-    let mut zip = zip::ZipArchive::new(Cursor::new(content.expect("its content"))).unwrap();
-    let mut files = Vec::new();
-    for index in 0..zip.len() {
-        let mut file = zip.by_index(index).unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        files.push((file.name().unwrap().into_owned(), text));
-    }
-    files
 }
 
 /// Columns that refer to a table, such as `enrollments.user_id`.
@@ -109,7 +81,7 @@ async fn a_person_downloads_all_that_is_held_about_them() {
     let mail = mails.iter().find(|mail| mail.contains("/settings/data"));
     assert!(mail.expect("a mail").starts_with("To: learner@example.org"));
 
-    let files = unzipped(&site).await;
+    let files = own_copy(&site).await;
     let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     for name in [
         "README.txt",
