@@ -37,6 +37,15 @@ pub enum Joined {
     },
 }
 
+/// The memberships in other cohorts of the course that end when a person is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// All in cohorts that have not ended.
+    Unended,
+    /// Those as well, but a cohort that runs is kept until a later one has started.
+    NotRunning,
+}
+
 /// A person to add, with what adding would do.
 #[derive(Debug, Clone)]
 pub struct PlannedMember {
@@ -72,15 +81,45 @@ pub async fn add_member(
     name: Option<&str>,
     batch_no: Option<i32>,
 ) -> AppResult<Joined> {
-    let email = normalize_email(email).map_err(|why| AppError::field("email", why))?;
     let new = NewMember {
-        email,
+        email: email.to_owned(),
         name: name.map(str::to_owned),
         batch_no,
     };
+    add(conn, cohort, new, Leaving::Unended).await
+}
+
+/// Adds a person who got a seat in the cohort, like [`add_member`]. Before the cohort has started,
+/// the person stays a member of the one that runs now.
+///
+/// # Errors
+///
+/// As for [`add_member`].
+pub async fn admit_member(
+    conn: &mut Conn,
+    cohort: CohortId,
+    email: &str,
+    name: Option<&str>,
+) -> AppResult<Joined> {
+    let new = NewMember {
+        email: email.to_owned(),
+        name: name.map(str::to_owned),
+        batch_no: None,
+    };
+    add(conn, cohort, new, Leaving::NotRunning).await
+}
+
+async fn add(
+    conn: &mut Conn,
+    cohort: CohortId,
+    new: NewMember,
+    leaving: Leaving,
+) -> AppResult<Joined> {
+    let email = normalize_email(&new.email).map_err(|why| AppError::field("email", why))?;
+    let new = NewMember { email, ..new };
     let course = course_of(conn, cohort).await?;
     hold(conn, course).await?;
-    let planned = plan_members(conn, course, cohort, vec![new]).await?;
+    let planned = plan_members(conn, course, cohort, vec![new], leaving).await?;
     apply_members(conn, cohort, &planned).await?;
     planned
         .into_iter()
@@ -127,6 +166,7 @@ pub async fn plan_members(
     course: CourseId,
     cohort: CohortId,
     people: Vec<NewMember>,
+    leaving: Leaving,
 ) -> QueryResult<Vec<PlannedMember>> {
     let emails: Vec<&str> = people.iter().map(|new| new.email.as_str()).collect();
     let rows: Vec<KnownRow> = statement(
@@ -143,12 +183,16 @@ pub async fn plan_members(
          join cohort_members m on m.member_id = f.member_id
          join cohorts c on c.cohort_id = m.cohort_id
          where c.course_id = $1
-           and (m.cohort_id = $2 or m.status <> 'removed' and c.is_active and (c.ends_at is null or c.ends_at > now()))
+           and (m.cohort_id = $2
+                or m.status <> 'removed' and c.is_active and (c.ends_at is null or c.ends_at > now())
+                   and not ($4 and c.starts_at <= now()
+                            and exists (select from cohorts l where l.cohort_id = $2 and l.starts_at > now())))
          order by m.email = f.email desc, c.starts_at desc, m.member_id",
     )
     .bind::<Uuid, _>(course)
     .bind::<Uuid, _>(cohort)
     .bind::<Array<Text>, _>(emails)
+    .bind::<Bool, _>(leaving == Leaving::NotRunning)
     .load(conn)
     .await?;
     let mut known: HashMap<String, (Option<KnownRow>, Option<KnownRow>)> = HashMap::new();

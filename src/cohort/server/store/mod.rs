@@ -3,7 +3,8 @@
 mod members;
 
 pub use self::members::{
-    Joined, NewMember, PlannedMember, add_member, apply_members, hold, plan_members,
+    Joined, Leaving, NewMember, PlannedMember, add_member, admit_member, apply_members, hold,
+    plan_members,
 };
 
 use std::collections::BTreeMap;

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use super::list::ListedPerson;
 use super::store;
 use crate::cohort::server::standing::CohortStanding;
-use crate::cohort::server::store::{self as cohorts, Cohort, Joined, NewMember, PlannedMember};
+use crate::cohort::server::store::{
+    self as cohorts, Cohort, Joined, Leaving, NewMember, PlannedMember,
+};
 use crate::cohort::teach::{
     CohortFields, CohortForm, CohortPage, CohortState, LineOutcome, ListCounts, ListGroup,
     MemberLine, MemberList, MemberListPage, MemberQuery, PreviewLine, TaughtCohort, TaughtCohorts,
@@ -213,7 +215,8 @@ pub async fn plan(
         name: person.name.clone(),
         batch_no: person.batch_no,
     });
-    let planned = cohorts::plan_members(conn, course, cohort, new.collect()).await?;
+    let planned =
+        cohorts::plan_members(conn, course, cohort, new.collect(), Leaving::Unended).await?;
     Ok((people.into_iter().zip(planned).collect(), left_out))
 }
 
