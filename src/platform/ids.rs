@@ -103,6 +103,8 @@ id!(
     DecisionAct,
     AssessmentQuestionId,
     OrderId,
+    /// Money that was received for an order or paid back.
+    OrderPaymentId,
     CardPaymentId,
     CardRefundId,
     DiscountId,

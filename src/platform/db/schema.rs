@@ -1670,6 +1670,7 @@ diesel::table! {
         mails -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        payment_days -> Int4,
     }
 }
 
@@ -1760,6 +1761,9 @@ diesel::table! {
         reference -> Text,
         recorded_by -> Nullable<Uuid>,
         recorded_at -> Timestamptz,
+        undo_until -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+        undone_by -> Nullable<Uuid>,
     }
 }
 
@@ -1874,6 +1878,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         decision_act -> Nullable<Uuid>,
         was_enrolled -> Bool,
+        pay_until -> Nullable<Timestamptz>,
     }
 }
 

@@ -147,6 +147,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("notifications", "user_id", ALL, Deleted),
     holding("one_time_tokens", "user_id", LeftOut("Secrets of links in mails, of which only hashes are stored."), Deleted),
     holding("order_payments", "recorded_by", ACT_ON_OTHERS, RECORD),
+    holding("order_payments", "undone_by", ACT_ON_OTHERS, RECORD),
     holding("orders", "user_id", ALL, Kept("Bookkeeping.")),
     holding("page_versions", "published_by", LeftOut("Pages of the site, which everybody can read."), RECORD),
     holding("practice_answers", "user_id", Without("'{fingerprint}'"), Deleted),
@@ -271,7 +272,7 @@ pub const RELATED: &[(&str, &str)] = &[
     ),
     (
         "order_payments",
-        "select to_jsonb(t) - '{organization_id,recorded_by}'::text[] from order_payments t join orders o on o.order_id = t.order_id where o.user_id = $1",
+        "select to_jsonb(t) - '{organization_id,recorded_by,undone_by}'::text[] from order_payments t join orders o on o.order_id = t.order_id where o.user_id = $1",
     ),
     (
         "progress_metrics",
