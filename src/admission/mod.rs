@@ -11,7 +11,7 @@ mod standing;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
-pub use parts::{offering_facts, status_badge};
+pub use parts::{offering_facts, status_badge, undo_money};
 pub use standing::{
     ApplicationState, ApplicationWindow, HeldAccess, OfferingStanding, Studies, standing,
 };
@@ -140,10 +140,12 @@ impl AskedQuestion {
     }
 
     /// Returns a sentence on what is wrong with the answer. An unanswered question is wrong only if
-    /// an answer is required.
+    /// an answer is required. An answer of which nothing is visible is none.
+    #[cfg(feature = "ssr")]
     pub fn problem(&self) -> Option<String> {
         let answer = self.answer.trim();
-        match (answer.is_empty(), self.options.is_empty()) {
+        let is_empty = crate::platform::names::visible(answer).is_none();
+        match (is_empty, self.options.is_empty()) {
             (true, true) if self.is_required => Some("Answer this question.".to_owned()),
             (true, false) if self.is_required => Some("Choose an answer.".to_owned()),
             (true, _) => None,
@@ -182,7 +184,7 @@ pub const PROGRAMS: [ProgramType; 3] = [
     ProgramType::Workshop,
 ];
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod rules {
     use super::*;
 
@@ -202,6 +204,13 @@ mod rules {
             asked(&[], true, " ").as_deref(),
             Some("Answer this question.")
         );
+        for invisible in ["\u{200b}", " \u{2060}\u{feff}\n", "\u{3164}"] {
+            assert_eq!(
+                asked(&[], true, invisible).as_deref(),
+                Some("Answer this question."),
+                "{invisible:?}"
+            );
+        }
         assert_eq!(asked(&[], false, ""), None);
         assert_eq!(asked(&[], true, "To learn."), None);
         assert!(asked(&[], false, &"x".repeat(2_001)).is_some());

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::orders::UndoableMoney;
 use super::{OfferingFacts, RegistrationStatus, program_label};
-use crate::platform::ui::{Badge, Erase, Tone};
+use crate::platform::ids::OfferingId;
+use crate::platform::ui::{Badge, Button, ButtonKind, Erase, Form, FormState, Tone};
 
 /// Shows the facts of an offering as a list of names and values.
 pub fn offering_facts(offering: &OfferingFacts) -> AnyView {
@@ -28,6 +30,33 @@ pub fn offering_facts(offering: &OfferingFacts) -> AnyView {
         })
         .collect_view();
     view! { <dl class="offering-facts">{facts}</dl> }.erase()
+}
+
+/// Says what was just recorded of an order, with the button that undoes it. `named` has hidden
+/// fields with the course, and with the page that is shown afterwards.
+pub fn undo_money(
+    money: &UndoableMoney,
+    offering: OfferingId,
+    form: FormState,
+    named: AnyView,
+) -> AnyView {
+    let said = money.said.clone();
+    let (order, payment) = (money.order.to_string(), money.payment.to_string());
+    view! {
+        <div class="notice ok review-undo" role="status">
+            <p>{said}</p>
+            <Form form=form class="row">
+                {named}
+                <input type="hidden" name="offering" value=offering.to_string() />
+                <input type="hidden" name="order" value=order />
+                <input type="hidden" name="payment" value=payment />
+                <Button kind=ButtonKind::Secondary busy=form.busy()>
+                    "Undo"
+                </Button>
+            </Form>
+        </div>
+    }
+    .erase()
 }
 
 pub fn status_badge(status: RegistrationStatus) -> AnyView {

@@ -357,7 +357,11 @@ pub async fn answer_offer(
         let (offering, row) = locked(conn, offering, &who).await?;
         let now = Utc::now();
         let is_open = row.offer_expires_at.is_some_and(|until| until > now);
-        if row.status != RegistrationStatus::Offered || !is_open {
+        // Nobody accepts an offer that they were not told of, because it can still be undone.
+        if row.told_status() != RegistrationStatus::Offered
+            || row.status != RegistrationStatus::Offered
+            || !is_open
+        {
             return Err(AppError::Conflict(
                 "This offer has ended. Reload the page to see where your application stands."
                     .to_owned(),

@@ -11,7 +11,7 @@ use crate::platform::ids::{AssessmentQuestionId, OfferingId};
 use {
     super::{offering_path, questions_path},
     crate::admission::server::offerings::{self, OfferingRow, no_offering},
-    crate::admission::server::{desk, fields, seats},
+    crate::admission::server::{desk, fields, seats, terms},
     crate::platform::audit::AuditEntry,
     crate::platform::auth::UserRole,
     crate::platform::auth::guard::{TutorOf, require_admin, require_tutor_of_slug},
@@ -55,7 +55,8 @@ pub async fn load_offering_form(course: String, offering: String) -> AppResult<O
         .await
 }
 
-/// Creates or changes an offering. Seats that are added go to the waitlist, if there is one.
+/// Creates or changes an offering. Seats that are added go to the waitlist, if there is one. People
+/// who have been let in pay nothing more, and those who have nothing to pay any more are let in.
 #[server]
 pub async fn save_offering(
     course: String,
@@ -85,6 +86,7 @@ pub async fn save_offering(
             let action = match &old {
                 Some(old) => {
                     offerings::change(conn, &new).await?;
+                    terms::follow_price(conn, old, &new, clock.now).await?;
                     let added = match (old.capacity, new.capacity) {
                         (Some(old), Some(new)) => i64::from((new - old).max(0)),
                         (Some(_), None) => i64::MAX,
@@ -118,6 +120,7 @@ fn told(offering: &OfferingRow) -> Value {
         "title": offering.title, "price_cents": offering.price_cents, "currency": offering.currency,
         "starts_on": offering.starts_on, "ends_on": offering.ends_on, "capacity": offering.capacity,
         "needs_review": offering.needs_review, "is_open": offering.is_open,
+        "payment_days": offering.payment_days,
     })
 }
 

@@ -83,6 +83,8 @@ pub struct OfferingFields {
     pub capacity: String,
     pub needs_review: Option<String>,
     pub offer_hours: String,
+    /// Days to pay. Empty leaves them as they are.
+    pub pay_days: String,
     /// The enrollment code. Fields that contain the word are taken for secrets.
     pub joins_by: String,
     /// Id of a cohort, or `new`.

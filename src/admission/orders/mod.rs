@@ -12,7 +12,7 @@ pub use discount::{DiscountKind, discounts};
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
-use crate::platform::ids::{OfferingId, OrderId};
+use crate::platform::ids::{OfferingId, OrderId, OrderPaymentId};
 
 /// Address of the cart.
 pub const CART: &str = "/cart";
@@ -162,6 +162,15 @@ pub struct OrderPayment {
     pub reference: String,
     pub amount: String,
     pub recorded: (String, String),
+}
+
+/// The newest payment or refund of an order, which can still be undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoableMoney {
+    pub order: OrderId,
+    pub payment: OrderPaymentId,
+    /// For example "A payment of €48 was recorded. You can undo this until 14:05."
+    pub said: String,
 }
 
 /// Payment by card of an order.

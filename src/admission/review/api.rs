@@ -371,7 +371,7 @@ pub async fn save_mail_template(
 }
 
 /// Records that the whole price was paid, and lets the person in. An order is placed for it if
-/// there is none.
+/// there is none. The person is told in ten minutes. Until then the payment can be undone.
 #[server]
 pub async fn record_payment(
     course: String,
@@ -396,7 +396,7 @@ pub async fn record_payment(
             }
             let names = offerings::names(conn, admin.course).await?;
             let (offering, row) = locked(conn, admin.course, registration).await?;
-            if offering.is_free() || row.paid_at.is_some() {
+            if !row.is_unpaid(&offering) {
                 return Ok(offering.offering_id);
             }
             if row.status != RegistrationStatus::Accepted {
@@ -451,15 +451,17 @@ pub async fn release_seat(
     Ok(())
 }
 
-/// Offers all free seats to the waitlist.
+/// Offers all free seats to the waitlist. People are told in ten minutes. Until then it can be
+/// undone.
 #[server]
 pub async fn offer_seats(course: String, offering: OfferingId) -> AppResult<()> {
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     let by = cx.clone();
+    let (user, act) = (admin.signed_in.user_id(), DecisionAct(uuid::Uuid::new_v4()));
     cx.within(async move |conn| {
         let row = of_course(conn, admin.course, offering).await?;
-        let offered = seats::offer_next(conn, &row, i64::MAX, Utc::now()).await?;
+        let offered = seats::choose_next(conn, &row, (user, act), Utc::now()).await?;
         Ok(AuditEntry::done("offering.seats_offered")
             .of("offering", offering)
             .change(None, Some(json!({ "offers": offered })))
@@ -468,6 +470,6 @@ pub async fn offer_seats(course: String, offering: OfferingId) -> AppResult<()> 
             .await?)
     })
     .await?;
-    redirect(queue_path(&course, offering, QueueFilter::Accepted, 0));
+    redirect(act_path(&course, offering, QueueFilter::Accepted, act));
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod pages;
 use serde::{Deserialize, Serialize};
 
 use super::manage::offering_path;
+use super::orders::UndoableMoney;
 use super::{AskedQuestion, OfferingFacts, RegistrationStatus};
 use crate::course::CourseTitle;
 use crate::platform::address;
@@ -267,6 +268,8 @@ pub struct ReviewPage {
     /// Mail of a decision that can still be undone. A review has none.
     pub mail: Option<DecisionMail>,
     pub is_free: bool,
+    /// The payment of the seat that was just recorded.
+    pub undoable: Option<UndoableMoney>,
     /// True if the person has a seat that an admin can free.
     pub may_release: bool,
     pub others: Vec<QueueLine>,

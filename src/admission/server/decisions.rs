@@ -164,6 +164,9 @@ pub async fn undo(
     };
     let id = row.registration_id;
     registrations::set_status(conn, id, previous).await?;
+    if row.status == RegistrationStatus::Offered {
+        registrations::forget_offer(conn, id).await?;
+    }
     let row = RegistrationRow {
         status: previous,
         previous_status: None,
@@ -214,6 +217,10 @@ pub async fn settle(
     };
     registrations::set_status(conn, row.registration_id, row.status).await?;
     if row.status == ReviewDecision::Review.status() {
+        return Ok(true);
+    }
+    if row.status == RegistrationStatus::Offered {
+        seats::offer(conn, offering, row, now).await?;
         return Ok(true);
     }
     match previous.has_seat() {

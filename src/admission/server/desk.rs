@@ -12,6 +12,7 @@ use super::{qr, seats, view};
 use crate::admission::manage::{
     AssessmentLine, AssessmentPage, OfferingFields, OfferingForm, OfferingLine, OfferingList,
 };
+use crate::admission::orders::server::{store, undo};
 use crate::admission::review::{
     ApplicationQueue, OfferingPage, QUEUE_PAGE, QrImage, QueueFilter, QueueLine, ReviewDecision,
     ReviewPage, UndoableAct, application_path,
@@ -75,6 +76,7 @@ pub fn blank(course: CourseId) -> OfferingRow {
         is_open: true,
         cohort_id: None,
         mails: serde_json::json!({}),
+        payment_days: 14,
     }
 }
 
@@ -92,9 +94,10 @@ pub async fn form(
         ),
         None => None,
     };
+    let own: Vec<CohortId> = stored.iter().filter_map(|row| row.cohort_id).collect();
     let known: Vec<(CohortId, String)> = cohorts::table
         .filter(cohorts::course_id.eq(course))
-        .filter(cohorts::is_active)
+        .filter(cohorts::is_active.or(cohorts::cohort_id.eq_any(own)))
         .order(cohorts::start_date.desc())
         .limit(100)
         .select((cohorts::cohort_id, cohorts::title))
@@ -136,6 +139,7 @@ fn fields(row: &OfferingRow, clock: &Clock) -> OfferingFields {
         capacity: row.capacity.map(|n| n.to_string()).unwrap_or_default(),
         needs_review: row.needs_review.then(|| "true".to_owned()),
         offer_hours: row.offer_hours.to_string(),
+        pay_days: row.payment_days.to_string(),
         joins_by: row.enrollment_code.clone(),
         cohort: row
             .cohort_id
@@ -264,12 +268,18 @@ async fn undoable(
     let status = row.status;
     let mut decisions = ReviewDecision::MAILED.into_iter();
     let mailed = decisions.find(|decision| decision.status() == status);
-    let done = mailed.unwrap_or(ReviewDecision::Review).done();
-    let (what, mails) = match rows.len() {
-        1 => ("1 application".to_owned(), "The mail leaves"),
-        count => (format!("{count} applications"), "Mails leave"),
+    let (thing, done) = match status {
+        RegistrationStatus::Offered => ("seat", "offered"),
+        _ => (
+            "application",
+            mailed.unwrap_or(ReviewDecision::Review).done(),
+        ),
     };
-    if mailed.is_none() {
+    let (what, mails) = match rows.len() {
+        1 => (format!("1 {thing}"), "The mail leaves"),
+        count => (format!("{count} {thing}s"), "Mails leave"),
+    };
+    if status == ReviewDecision::Review.status() {
         let said = format!("{what} {done}. Nobody is told of this.");
         let mail = None;
         return Ok(Some(UndoableAct { act, said, mail }));
@@ -324,9 +334,7 @@ fn line(row: &RegistrationRow, offering: &OfferingRow, clock: &Clock) -> QueueLi
         status: row.status,
         submitted,
         undo_until: row.undo_until.map(|until| clock.time(until)),
-        is_unpaid: row.status == RegistrationStatus::Accepted
-            && !offering.is_free()
-            && row.paid_at.is_none(),
+        is_unpaid: row.owes(offering),
     }
 }
 
@@ -360,6 +368,10 @@ pub async fn application(
     let course_title = title(conn, course).await?;
     let mail = mails::of_decision(&row, &offering, &course_title.text, school)
         .filter(|_| row.undo_until.is_some());
+    let undoable = match store::holding(conn, id).await? {
+        Some(order) => undo::undoable(conn, &order, clock).await?,
+        None => None,
+    };
     Ok(ReviewPage {
         course_title,
         offering_id: row.offering_id,
@@ -369,10 +381,11 @@ pub async fn application(
         phone: row.phone.clone().unwrap_or_default(),
         about: row.about.clone(),
         answers: view::answers(&row),
-        history: history(conn, &row, clock).await?,
+        history: history(conn, &row, &offering, clock).await?,
         decisions: decisions(&row),
         mail,
         is_free: offering.is_free(),
+        undoable,
         may_release: row.status.has_seat() && row.previous_status.is_none(),
         others,
         previous,
@@ -392,7 +405,12 @@ fn decisions(row: &RegistrationRow) -> Vec<ReviewDecision> {
         .collect()
 }
 
-async fn history(conn: &mut Conn, row: &RegistrationRow, clock: &Clock) -> AppResult<Vec<String>> {
+async fn history(
+    conn: &mut Conn,
+    row: &RegistrationRow,
+    offering: &OfferingRow,
+    clock: &Clock,
+) -> AppResult<Vec<String>> {
     let mut lines = Vec::new();
     if let Some(at) = row.submitted_at {
         lines.push(format!("Submitted on {}.", clock.date_time(at)));
@@ -417,6 +435,9 @@ async fn history(conn: &mut Conn, row: &RegistrationRow, clock: &Clock) -> AppRe
             }
             _ => format!("A seat was offered until {}.", clock.date_time(at)),
         });
+    }
+    if let Some(at) = row.pay_until.filter(|_| row.owes(offering)) {
+        lines.push(format!("To be paid until {}.", clock.date_time(at)));
     }
     if let Some(at) = row.paid_at {
         lines.push(format!("Payment recorded on {}.", clock.date_time(at)));

@@ -20,6 +20,9 @@ use crate::platform::ids::{AssessmentQuestionId, CohortId, CourseId, OfferingId}
 use crate::platform::names;
 use crate::platform::time::Clock;
 
+/// Said about a change that would move people from what they have a seat in.
+const HELD: &str = "People have seats in this offering, so this can't be changed. Create another offering instead.";
+
 /// Collects the problems of a form.
 #[derive(Default)]
 struct OfferingProblems(Vec<(String, String)>);
@@ -51,7 +54,8 @@ pub fn parse_program(name: &str) -> Option<ProgramType> {
         .find(|program| program_name(*program) == name)
 }
 
-/// Reads the form of an offering. `old` is the stored one, or a new one.
+/// Reads the form of an offering. `old` is the stored one, or a new one. `taken` is the number of
+/// seats that people have.
 ///
 /// # Errors
 ///
@@ -69,6 +73,9 @@ pub async fn read_offering(
         problems.add("program", "Choose a program.");
     }
     let program_type = program.unwrap_or(ProgramType::SelfPaced);
+    if taken > 0 && program.is_some_and(|program| program != old.program_type) {
+        problems.add("program", HELD);
+    }
     let title = problems.take("title", text(&fields.title, TITLE_CHARACTERS));
     let description = fields.description.trim().replace("\r\n", "\n");
     if description.chars().count() > DESCRIPTION_CHARACTERS as usize {
@@ -109,6 +116,16 @@ pub async fn read_offering(
             48
         }
     };
+    let payment_days = match fields.pay_days.trim() {
+        "" => old.payment_days,
+        typed => match typed.parse() {
+            Ok(days @ 1..=365) => days,
+            _ => {
+                problems.add("pay_days", "Enter a number from 1 to 365.");
+                old.payment_days
+            }
+        },
+    };
     let enrollment_code = match offerings::tidy_code(&fields.joins_by) {
         code if code.is_empty() => match old.enrollment_code.is_empty() {
             true => random_code(),
@@ -122,6 +139,7 @@ pub async fn read_offering(
             "Another offering has this code. Choose another one.",
         );
     }
+    let held = old.cohort_id.filter(|_| taken > 0);
     let mut new = OfferingRow {
         program_type,
         title,
@@ -135,6 +153,7 @@ pub async fn read_offering(
         capacity,
         needs_review: fields.needs_review.is_some(),
         offer_hours,
+        payment_days,
         enrollment_code,
         cohort_id: None,
         ..old
@@ -143,7 +162,10 @@ pub async fn read_offering(
         problems.add("title", "This course has such an offering already.");
     }
     if program == Some(ProgramType::Cohort) && problems.0.is_empty() {
-        choose_cohort(conn, &mut new, &fields.cohort, clock, &mut problems).await?;
+        match held.is_some_and(|held| fields.cohort != held.to_string()) {
+            true => problems.add("cohort", HELD),
+            false => choose_cohort(conn, &mut new, &fields.cohort, clock, &mut problems).await?,
+        }
     }
     problems.finish()?;
     Ok(new)

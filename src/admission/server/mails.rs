@@ -44,6 +44,12 @@ pub enum RegistrationNews {
     SeatOffered,
     OfferExpired,
     PaymentRecorded,
+    /// Reminds an accepted person who has not paid.
+    PaymentDue,
+    /// Tells that a seat was freed, because it was not paid in time.
+    PaymentExpired,
+    /// Tells an accepted person that the seat has no price any more.
+    NothingToPay,
 }
 
 impl Job for RegistrationMail {
@@ -113,11 +119,14 @@ impl RegistrationLetter<'_> {
     fn words(&self, about: RegistrationNews, clock: &Clock) -> Option<(String, String)> {
         match about {
             RegistrationNews::Continue => Some(self.continuing()),
-            RegistrationNews::Submitted => Some(self.submitted()),
-            RegistrationNews::Decided => self.decided(),
+            RegistrationNews::Submitted => Some(self.submitted(clock)),
+            RegistrationNews::Decided => self.decided(clock),
             RegistrationNews::SeatOffered => self.offered(clock),
             RegistrationNews::OfferExpired => Some(self.expired()),
-            RegistrationNews::PaymentRecorded => Some(self.paid()),
+            RegistrationNews::PaymentRecorded => self.paid(),
+            RegistrationNews::PaymentDue => self.due(clock),
+            RegistrationNews::PaymentExpired => Some(self.not_paid()),
+            RegistrationNews::NothingToPay => Some(self.free()),
         }
     }
 
@@ -146,16 +155,18 @@ impl RegistrationLetter<'_> {
         (subject, text)
     }
 
-    fn submitted(&self) -> (String, String) {
+    fn submitted(&self, clock: &Clock) -> (String, String) {
         let (hello, what, link) = (self.hello(), self.what(), self.link);
         let arrived = match self.row.status {
             RegistrationStatus::Accepted => format!("You have a seat in {what}."),
             _ => format!("Your application for {what} has arrived."),
         };
         let next = match self.row.status {
-            RegistrationStatus::Accepted if !self.offering.is_free() => format!(
-                "Please pay {} for it: the page behind the link leads to your cart.",
-                view::price(self.offering).label()
+            RegistrationStatus::Accepted if self.row.owes(self.offering) => format!(
+                "Please pay {} for it{}: the page behind the link leads to your cart.",
+                view::price(self.offering).label(),
+                self.term(clock)
+                    .map_or(String::new(), |until| format!(" until {until}"))
             ),
             RegistrationStatus::Accepted => "Welcome!".to_owned(),
             RegistrationStatus::Waitlisted => {
@@ -189,7 +200,7 @@ impl RegistrationLetter<'_> {
         (subject, text)
     }
 
-    fn decided(&self) -> Option<(String, String)> {
+    fn decided(&self, clock: &Clock) -> Option<(String, String)> {
         let DecisionMail { subject, text } =
             of_decision(self.row, self.offering, &self.course.title, self.school)?;
         let account = match (self.row.status, self.row.user_id) {
@@ -198,9 +209,12 @@ impl RegistrationLetter<'_> {
             }
             _ => "",
         };
+        let term = self.term(clock).map_or(String::new(), |until| {
+            format!("\n\nThe seat is kept for you until {until}. Please pay before.")
+        });
         Some((
             subject,
-            format!("{text}{account}\n\nYour application: {}", self.link),
+            format!("{text}{term}{account}\n\nYour application: {}", self.link),
         ))
     }
 
@@ -230,13 +244,64 @@ impl RegistrationLetter<'_> {
         (subject, text)
     }
 
-    fn paid(&self) -> (String, String) {
+    /// Returns the time until which the person has to pay, in words.
+    fn term(&self, clock: &Clock) -> Option<String> {
+        let until = self
+            .row
+            .pay_until
+            .filter(|_| self.row.owes(self.offering))?;
+        Some(format!(
+            "{} ({})",
+            clock.date_time(until),
+            clock.zone.name()
+        ))
+    }
+
+    fn due(&self, clock: &Clock) -> Option<(String, String)> {
+        let until = self.term(clock)?;
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let price = view::price(self.offering).label();
+        let subject = format!("Please pay for your seat in “{}”", self.course.title);
+        let text = format!(
+            "{hello},\n\nyour seat in {what} is not paid yet. It is kept for you until {until}. Please pay {price} before: \
+             the page behind the link leads to your cart or your order.\n\n{link}\n\n\
+             After that the seat is offered to the next person on the waitlist. If you have paid already, you need not do anything."
+        );
+        Some((subject, text))
+    }
+
+    fn not_paid(&self) -> (String, String) {
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let subject = format!("Your seat in “{}” was given up", self.course.title);
+        let text = format!(
+            "{hello},\n\nyour seat in {what} was given up, because it was not paid in time. An order that held only this seat is canceled. \
+             If you have paid, please answer this email.\n\n\
+             If you still want to take part, you can apply again:\n\n{link}"
+        );
+        (subject, text)
+    }
+
+    fn free(&self) -> (String, String) {
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let subject = format!("Nothing is to be paid for “{}”", self.course.title);
+        let text = format!(
+            "{hello},\n\nyour seat in {what} is free of charge now. Your seat is yours, and an order that held only this seat is canceled.\n\n\
+             Your application: {link}"
+        );
+        (subject, text)
+    }
+
+    fn paid(&self) -> Option<(String, String)> {
+        // The payment may have been undone, and nobody learns here of a decision that can be undone.
+        if self.row.paid_at.is_none() || self.row.previous_status.is_some() {
+            return None;
+        }
         let (hello, what, link) = (self.hello(), self.what(), self.link);
         let subject = format!("Your payment for “{}”", self.course.title);
         let text = format!(
             "{hello},\n\nYour payment for {what} has arrived. Thank you! Your seat is yours.\n\nYour application: {link}"
         );
-        (subject, text)
+        Some((subject, text))
     }
 }
 

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::offerings::OfferingRow;
 use super::registrations::{self, RegistrationRow};
+use super::terms;
 use crate::admission::RegistrationStatus;
 use crate::certificate::ProgramType;
 use crate::cohort::server::store as cohorts;
@@ -17,15 +18,19 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CohortId, CourseId, UserId};
 
 /// Makes the accepted person a member of the cohort, or enrolls them. Does nothing while a payment
-/// is missing. People without an account are enrolled when they have one. Twice is as good as once.
+/// is missing, except that the term of the payment begins. People without an account are enrolled
+/// when they have one. Twice is as good as once.
 pub async fn admit(
     conn: &mut Conn,
     offering: &OfferingRow,
     registration: &RegistrationRow,
     now: DateTime<Utc>,
 ) -> AppResult<bool> {
-    let is_paid = offering.is_free() || registration.paid_at.is_some();
-    if registration.status != RegistrationStatus::Accepted || !is_paid {
+    if registration.owes(offering) {
+        terms::begin(conn, offering, registration, now).await?;
+        return Ok(false);
+    }
+    if registration.status != RegistrationStatus::Accepted {
         return Ok(false);
     }
     // Of a person who was let in before, it is known already.
@@ -34,7 +39,7 @@ pub async fn admit(
     match (offering.program_type, offering.cohort_id) {
         (ProgramType::Cohort, Some(cohort)) => {
             let name = registration.name.as_deref();
-            cohorts::add_member(conn, cohort, &registration.email, name, None).await?;
+            cohorts::admit_member(conn, cohort, &registration.email, name).await?;
         }
         (ProgramType::Cohort, None) => return Ok(false),
         (ProgramType::SelfPaced | ProgramType::Workshop, _) => {

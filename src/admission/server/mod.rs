@@ -12,4 +12,5 @@ pub mod offerings;
 pub mod qr;
 pub mod registrations;
 pub mod seats;
+pub mod terms;
 pub mod view;

@@ -23,6 +23,8 @@ pub enum ApplicantNotice {
     Decided,
     SeatOffered,
     OfferExpired,
+    PaymentDue,
+    PaymentExpired,
 }
 
 fn of_registration(registration: RegistrationId) -> String {
@@ -43,10 +45,14 @@ pub async fn tell(
     let title = match about {
         ApplicantNotice::SeatOffered => format!("A seat in “{course}” is free for you"),
         ApplicantNotice::OfferExpired => format!("The offer of a seat in “{course}” has ended"),
+        ApplicantNotice::PaymentDue => format!("Please pay for your seat in “{course}”"),
+        ApplicantNotice::PaymentExpired => format!("Your seat in “{course}” was given up"),
         ApplicantNotice::Decided => decided(row.status, &course),
     };
     let body = match about {
         ApplicantNotice::SeatOffered => "Accept or decline it before the offer ends.",
+        ApplicantNotice::PaymentDue => "Otherwise it goes to somebody else.",
+        ApplicantNotice::PaymentExpired => "It was not paid in time.",
         ApplicantNotice::OfferExpired | ApplicantNotice::Decided => "",
     };
     let new = NewNotification {

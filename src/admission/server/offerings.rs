@@ -35,6 +35,8 @@ pub struct OfferingRow {
     pub is_open: bool,
     pub cohort_id: Option<CohortId>,
     pub mails: Value,
+    /// Days in which an accepted person pays.
+    pub payment_days: i32,
 }
 
 impl OfferingRow {

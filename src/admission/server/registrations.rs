@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::offerings::OfferingRow;
 use crate::admission::RegistrationStatus;
 use crate::admission::review::DecisionMail;
 use crate::platform::auth::lifetimes;
@@ -31,6 +32,8 @@ pub struct RegistrationRow {
     pub status: RegistrationStatus,
     pub submitted_at: Option<DateTime<Utc>>,
     pub offer_expires_at: Option<DateTime<Utc>>,
+    /// Time until which an accepted person pays, unless they have been let in.
+    pub pay_until: Option<DateTime<Utc>>,
     pub admitted_at: Option<DateTime<Utc>>,
     /// True if the person studied the course before they were let in.
     pub was_enrolled: bool,
@@ -62,6 +65,17 @@ impl RegistrationRow {
     /// True if the person has a seat, or one that is being freed.
     pub fn holds_seat(&self) -> bool {
         self.status.has_seat() || self.told_status().has_seat()
+    }
+
+    /// True if the person is accepted and has to pay before they are let in. Nobody who has been let
+    /// in is asked to pay, whatever the offering costs now.
+    pub fn owes(&self, offering: &OfferingRow) -> bool {
+        self.status == RegistrationStatus::Accepted && self.is_unpaid(offering)
+    }
+
+    /// True if the price is missing.
+    pub fn is_unpaid(&self, offering: &OfferingRow) -> bool {
+        !offering.is_free() && self.paid_at.is_none() && self.admitted_at.is_none()
     }
 
     /// Returns the name, or the address for people who have not given one yet.
@@ -220,6 +234,7 @@ pub async fn reopen(conn: &mut Conn, registration: RegistrationId) -> QueryResul
             registrations::submitted_at.eq(None::<DateTime<Utc>>),
             registrations::waitlisted_at.eq(None::<DateTime<Utc>>),
             registrations::offer_expires_at.eq(None::<DateTime<Utc>>),
+            registrations::pay_until.eq(None::<DateTime<Utc>>),
         ))
         .execute(conn)
         .await
@@ -338,6 +353,46 @@ pub async fn set_unpaid(conn: &mut Conn, registration: RegistrationId) -> QueryR
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Sets the time until which the person pays.
+pub async fn set_pay_until(
+    conn: &mut Conn,
+    registration: RegistrationId,
+    until: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(registrations::table.find(registration))
+        .set(registrations::pay_until.eq(until))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Forgets an offer of a seat that its person was not told of.
+pub async fn forget_offer(conn: &mut Conn, registration: RegistrationId) -> QueryResult<()> {
+    diesel::update(registrations::table.find(registration))
+        .set(registrations::offer_expires_at.eq(None::<DateTime<Utc>>))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Locks the applications of accepted people who have not been let in, without those whose decision
+/// can still be undone. The offering must be locked.
+pub async fn not_let_in(
+    conn: &mut Conn,
+    offering: OfferingId,
+) -> QueryResult<Vec<RegistrationRow>> {
+    registrations::table
+        .filter(registrations::offering_id.eq(offering))
+        .filter(registrations::status.eq(RegistrationStatus::Accepted))
+        .filter(registrations::previous_status.is_null())
+        .filter(registrations::admitted_at.is_null())
+        .order(registrations::registration_id)
+        .select(RegistrationRow::as_select())
+        .for_update()
+        .load(conn)
+        .await
 }
 
 /// Marks the person as let in, or as not let in any more.

@@ -5,16 +5,16 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::jobs::ExpireOffer;
+use super::jobs::{ExpireOffer, SettleDecision};
 use super::mails::{RegistrationMail, RegistrationNews};
 use super::notices::{self, ApplicantNotice};
 use super::offerings::{OfferingRow, no_offering};
 use super::registrations::RegistrationRow;
-use crate::admission::RegistrationStatus;
+use crate::admission::{RegistrationStatus, UNDO_MINUTES};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_offerings, registrations};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{OfferingId, RegistrationId};
+use crate::platform::ids::{DecisionAct, OfferingId, RegistrationId, UserId};
 use crate::platform::jobs;
 
 /// Locks the offering until the transaction ends, and returns it.
@@ -96,14 +96,59 @@ pub async fn offer_next(
     Ok(offered)
 }
 
-async fn offer(
+/// Chooses the next people of the waitlist for all free seats, as an admin asks. They are told ten
+/// minutes later, like decisions, and until then the act can be undone. Returns the number of seats.
+/// The offering must be locked.
+pub async fn choose_next(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    (by, act): (UserId, DecisionAct),
+    now: DateTime<Utc>,
+) -> AppResult<i64> {
+    let seats = free(conn, offering).await?;
+    let until = now + Duration::minutes(UNDO_MINUTES.into());
+    let mut chosen = 0;
+    while chosen < seats {
+        let Some(next) = next_waiting(conn, offering.offering_id).await? else {
+            break;
+        };
+        diesel::update(registrations::table.find(next.registration_id))
+            .set((
+                registrations::status.eq(RegistrationStatus::Offered),
+                registrations::offer_expires_at.eq(offered_until(offering, until)),
+                registrations::decided_by.eq(by),
+                registrations::decided_at.eq(now),
+                registrations::previous_status.eq(next.status),
+                registrations::undo_until.eq(until),
+                registrations::decision_act.eq(act),
+                registrations::mail_subject.eq(None::<String>),
+                registrations::mail_text.eq(None::<String>),
+            ))
+            .execute(conn)
+            .await?;
+        let job = SettleDecision {
+            registration: next.registration_id,
+            decided_at: now,
+        };
+        jobs::enqueue_once(conn, &job, &job.name(), until).await?;
+        chosen += 1;
+    }
+    Ok(chosen)
+}
+
+fn offered_until(offering: &OfferingRow, from: DateTime<Utc>) -> DateTime<Utc> {
+    from + Duration::hours(offering.offer_hours.into())
+}
+
+/// Offers a seat to this person, and tells them. The offering must be locked.
+pub async fn offer(
     conn: &mut Conn,
     offering: &OfferingRow,
     next: &RegistrationRow,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let registration = next.registration_id;
-    let until = now + Duration::hours(offering.offer_hours.into());
+    let until = offered_until(offering, now);
     diesel::update(registrations::table.find(registration))
         .set((
             registrations::status.eq(RegistrationStatus::Offered),

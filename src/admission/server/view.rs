@@ -266,7 +266,7 @@ fn stand(
 ) -> OfferingStanding {
     let application = row.map(|row| ApplicationState {
         status: row.shown_status(),
-        is_paid_or_free: offering.is_free() || row.paid_at.is_some(),
+        is_paid_or_free: !row.is_unpaid(offering),
     });
     let is_full = offering
         .capacity
@@ -300,10 +300,15 @@ fn note(
             )
         }
         OfferingStanding::StartsOn => format!("You have a seat. It starts on {first}."),
-        OfferingStanding::AwaitingPayment => format!(
-            "A seat is kept for you. Once {school} has received {}, you are let in.",
-            price(offering).label()
-        ),
+        OfferingStanding::AwaitingPayment => {
+            let until = row.and_then(|row| row.pay_until);
+            let kept = until.map_or("A seat is kept for you.".to_owned(), |until| {
+                let until = clock.date_time(until);
+                format!("Pay by {until}. The seat is kept for you until then.")
+            });
+            let price = price(offering).label();
+            format!("{kept} Once {school} has received {price}, you are let in.")
+        }
         OfferingStanding::Accepted => "You have a seat.".to_owned(),
         OfferingStanding::UnderReview => "You get a mail once it is decided.".to_owned(),
         OfferingStanding::OnWaitlist => {

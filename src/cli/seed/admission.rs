@@ -356,6 +356,7 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
     };
     codes::create(conn, &discount).await?;
     let title = offerings::names(conn, course).await?.title;
+    let term = now + Duration::days(offering.payment_days.into());
     for ordered in ORDERS {
         let DemoOrder { name, email, .. } = ordered;
         let is_covered = ordered.paid >= i64::from(offering.price_cents - ordered.discount);
@@ -376,6 +377,7 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
                 registrations::submitted_at.eq(now),
                 registrations::paid_at.eq(is_paid.then_some(now)),
                 registrations::admitted_at.eq(is_paid.then_some(now)),
+                registrations::pay_until.eq((!is_covered).then_some(term)),
             ))
             .returning(registrations::registration_id)
             .get_result(conn)
@@ -403,6 +405,7 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
                     method: PaymentMethod::BankTransfer,
                     reference: format!("Coaching {name}"),
                     by: None,
+                    undo_until: None,
                 };
                 store::record(conn, order, &receipt, is_refund).await?;
             }

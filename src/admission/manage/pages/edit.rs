@@ -150,6 +150,14 @@ fn form(page: OfferingForm, course: &str, form: FormState) -> AnyView {
                         &fields.offer_hours,
                         "number",
                     )}
+                    {field(
+                        form,
+                        "pay_days",
+                        "Days to pay",
+                        "An accepted seat that is not paid by then is freed.",
+                        &fields.pay_days,
+                        "number",
+                    )}
                 </div>
             </fieldset>
             {field(

@@ -4,18 +4,20 @@ use leptos::prelude::*;
 
 use super::{DeskOrder, DiscountFields, MoneyFields, OrderFilter, OrderList, PaymentSettings};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{DiscountId, OfferingId, OrderId};
+use crate::platform::ids::{DiscountId, OfferingId, OrderId, OrderPaymentId, RegistrationId};
 
 #[cfg(feature = "ssr")]
 use {
     super::{INSTRUCTIONS_CHARACTERS, ORDERS_PAGE, desk_order_path, payment_settings_path},
+    crate::admission::UNDO_MINUTES,
     crate::admission::manage::api::require_admin_of,
     crate::admission::orders::PaymentMethod,
     crate::admission::orders::server::fields::{self, RecordedMoney},
     crate::admission::orders::server::refunds::{self, WantedRefund},
     crate::admission::orders::server::settle::{self, LockedOrder},
     crate::admission::orders::server::store::{self, Receipt, no_order},
-    crate::admission::orders::server::{codes, disputes, view},
+    crate::admission::orders::server::{codes, disputes, undo, view},
+    crate::admission::review::{QueueFilter, application_path},
     crate::admission::server::notices::{self, DeskQueue},
     crate::admission::server::offerings::{self, no_offering},
     crate::course::server::store::title,
@@ -26,7 +28,7 @@ use {
     crate::platform::figures,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
-    chrono::Utc,
+    chrono::{Duration, Utc},
     serde_json::{Value, json},
 };
 
@@ -85,12 +87,14 @@ pub async fn load_offering_order(
             .ok_or_else(no_offering)?;
         notices::dispute_seen(conn, user, row.order_id).await?;
         let disputes = disputes::of_order(conn, row.order_id, &row.currency, &clock).await?;
+        let undoable = undo::undoable(conn, &row, &clock).await?;
         let order = view::order(conn, row, school, by_card, &clock).await?;
         Ok(DeskOrder {
             course_title: title(conn, admin.course).await?,
             offering_title: offering.title,
             records: order.payments.len() as i64,
             order,
+            undoable,
             disputes,
         })
     })
@@ -128,6 +132,7 @@ async fn audited(
 }
 
 /// Records money that was received for an order. Once the price has arrived, the people are let in.
+/// The buyer is told in ten minutes. Until then it can be undone.
 #[server]
 pub async fn record_order_payment(
     course: String,
@@ -158,6 +163,7 @@ fn receipt(money: RecordedMoney, admin: &TutorOf) -> Receipt {
         method: money.method,
         reference: money.reference,
         by: Some(admin.signed_in.user_id()),
+        undo_until: Some(Utc::now() + Duration::minutes(UNDO_MINUTES.into())),
     }
 }
 
@@ -176,7 +182,8 @@ pub async fn cancel_order(course: String, offering: OfferingId, order: OrderId) 
     Ok(())
 }
 
-/// Records money that was paid back. With `frees`, the people of the order lose their seats.
+/// Records money that was paid back. With `frees`, the people of the order lose their seats. Both
+/// happens in ten minutes, with the mail. Until then it can be undone.
 #[server]
 pub async fn refund_order(
     course: String,
@@ -199,6 +206,34 @@ pub async fn refund_order(
     })
     .await?;
     redirect(desk_order_path(&course, offering, order));
+    Ok(())
+}
+
+/// Undoes the newest payment or refund of an order, as long as its mail has not left.
+/// `registration` is the application whose page sent this and is shown again.
+#[server]
+pub async fn undo_order_money(
+    course: String,
+    offering: OfferingId,
+    order: OrderId,
+    payment: OrderPaymentId,
+    #[server(default)] registration: Option<RegistrationId>,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    cx.within(async move |conn| {
+        let locked = locked(conn, &admin, offering, order).await?;
+        let by = admin.signed_in.user_id();
+        let undone = undo::undo(conn, &locked, payment, by, Utc::now()).await?;
+        let what = json!({ "cents": undone.amount_cents, "kind": undone.kind });
+        audited(conn, &admin, "order.money_undone", order, Some(what)).await
+    })
+    .await?;
+    redirect(match registration {
+        Some(id) => application_path(&course, offering, id, QueueFilter::parse(&show)),
+        None => desk_order_path(&course, offering, order),
+    });
     Ok(())
 }
 

@@ -6,7 +6,7 @@ pub mod payments;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OrderPage, OrderSummary};
+use super::{OrderPage, OrderSummary, UndoableMoney};
 use crate::admission::manage::offering_path;
 use crate::course::CourseTitle;
 use crate::platform::address;
@@ -103,6 +103,7 @@ pub struct DeskOrder {
     pub order: OrderPage,
     /// Number of payments and refunds so far. A form that was sent twice is refused by it.
     pub records: i64,
+    pub undoable: Option<UndoableMoney>,
     /// Disputes of its payments by card, newest first.
     pub disputes: Vec<DisputeLine>,
 }

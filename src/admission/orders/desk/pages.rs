@@ -5,8 +5,8 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::api::{
-    CancelOrder, RecordOrderPayment, RefundOrder, RefundToCard, load_offering_order,
-    load_offering_orders,
+    CancelOrder, RecordOrderPayment, RefundOrder, RefundToCard, UndoOrderMoney,
+    load_offering_order, load_offering_orders,
 };
 use super::{DeskOrder, OrderFilter, OrderList, desk_order_path, orders_path};
 use crate::admission::manage::offering_path;
@@ -14,6 +14,7 @@ use crate::admission::orders::pages::{order_sheet, order_state};
 use crate::admission::orders::{
     CardStanding, OrderStatus, OrderSummary, PaymentMethod, REFERENCE_CHARACTERS,
 };
+use crate::admission::undo_money;
 use crate::platform::ids::{OfferingId, OrderId};
 use crate::platform::ui::{
     Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Notice,
@@ -142,6 +143,7 @@ pub fn offering_order_page() -> AnyView {
         cancel: FormState::of(CancelOrder::PATH),
         refund: FormState::of(RefundOrder::PATH),
         to_card: FormState::of(RefundToCard::PATH),
+        undo: FormState::of(UndoOrderMoney::PATH),
     };
     let show = move |page: DeskOrder| {
         let course = course.get_untracked();
@@ -168,6 +170,7 @@ struct DeskForms {
     cancel: FormState,
     refund: FormState,
     to_card: FormState,
+    undo: FormState,
 }
 
 fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -> AnyView {
@@ -187,6 +190,10 @@ fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -
         view! { <Notice tone=tone>{said}</Notice> }
     });
     let disputes = disputes.collect_view();
+    let undo = page.undoable.as_ref().map(|money| {
+        let named = view! { <input type="hidden" name="course" value=course.to_owned() /> };
+        undo_money(money, offering, forms.undo, named.erase())
+    });
     let cancel = is_open.then(|| {
         let named = identity(&page, course, offering);
         let open = forms.cancel.problem().get_untracked().is_some();
@@ -207,6 +214,7 @@ fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -
     });
     view! {
         <div class="stack orders">
+            {undo}
             {order_sheet(&page.order)}
             {card_notices(&page.order.card)}
             {disputes}
@@ -336,7 +344,7 @@ fn refund_to_card(
         <section class="stack">
             <h2>"Refund to the card"</h2>
             <p class="soft">
-                {format!("Up to {most} can be paid back to the card through Stripe. Refunds that you make in Stripe's dashboard appear here by themselves.")}
+                {format!("Up to {most} can be paid back to the card through Stripe. The money leaves at once, so this can't be undone. Refunds that you make in Stripe's dashboard appear here by themselves.")}
             </p>
             <Form form=form class="stack exam-form">
                 {named}

@@ -30,6 +30,9 @@ impl CartSeat {
             Some(row) if row.paid_at.is_some() => {
                 Some("This seat is paid already. Remove it from the cart.")
             }
+            Some(row) if row.admitted_at.is_some() => {
+                Some("Nothing is to be paid for this seat. Remove it from the cart.")
+            }
             Some(_) => None,
             None => Some("You have no seat in this offering. Remove it from the cart."),
         }

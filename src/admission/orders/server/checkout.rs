@@ -7,6 +7,7 @@ use super::codes;
 use super::mails::{OrderMail, OrderNews};
 use super::settle;
 use super::store::{self, NewBuyer, NewSeat, Receipt};
+use crate::admission::UNDO_MINUTES;
 use crate::admission::orders::PaymentMethod;
 use crate::admission::server::notices::{self, DeskQueue};
 use crate::admission::server::offerings::OfferingRow;
@@ -195,6 +196,7 @@ pub async fn receive_rest(
         method: PaymentMethod::BankTransfer,
         reference: String::new(),
         by: Some(by),
+        undo_until: Some(now + Duration::minutes(UNDO_MINUTES.into())),
     };
     match receipt.cents {
         0 => settle::settle(conn, order, Some(by), now).await,

@@ -186,6 +186,7 @@ async fn paid(
         method: PaymentMethod::Card,
         reference: reference(intent),
         by: None,
+        undo_until: None,
     };
     let now = Utc::now();
     settle::receive(conn, card.order_id, &receipt, now).await?;

@@ -16,5 +16,6 @@ pub mod refunds;
 pub mod settle;
 pub mod store;
 pub mod stripe;
+pub mod undo;
 pub mod view;
 pub mod webhook;

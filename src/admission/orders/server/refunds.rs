@@ -230,6 +230,7 @@ async fn record(
         method: PaymentMethod::Card,
         reference: card.intent.as_deref().map_or_else(String::new, reference),
         by: refund.by,
+        undo_until: None,
     };
     match receipt.cents {
         0 => Ok(()),

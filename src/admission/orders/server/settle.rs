@@ -12,6 +12,7 @@ use super::close_page;
 use super::codes;
 use super::mails::{OrderMail, OrderNews};
 use super::store::{self, OrderLineRow, OrderRow, Receipt, no_order};
+use super::undo;
 use crate::admission::RegistrationStatus;
 use crate::admission::orders::{OrderBalance, OrderStatus};
 use crate::admission::server::mails::{RegistrationMail, RegistrationNews};
@@ -93,36 +94,71 @@ impl LockedOrder {
     }
 }
 
-/// Records money for the order, whatever its status, and settles it.
+/// Records money for the order, whatever its status, and settles it. The buyer is told at once of
+/// money that a provider has confirmed, and otherwise once it can no longer be undone.
 pub async fn receive(
     conn: &mut Conn,
     order: OrderId,
     receipt: &Receipt,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
-    store::record(conn, order, receipt, false).await?;
-    settle(conn, order, receipt.by, now).await
+    let payment = store::record(conn, order, receipt, false).await?;
+    if !give_seats(conn, order, receipt.by, now).await? {
+        return Ok(());
+    }
+    match receipt.undo_until {
+        Some(until) => undo::tell_later(conn, payment, false, until).await,
+        None => tell_paid(conn, order).await,
+    }
 }
 
-/// Gives the seats of an open order whose price has arrived. Does nothing otherwise.
+/// Gives the seats of an open order whose price has arrived, and tells the buyer. Does nothing
+/// otherwise.
 pub async fn settle(
     conn: &mut Conn,
     order: OrderId,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
+    match give_seats(conn, order, by, now).await? {
+        true => tell_paid(conn, order).await,
+        false => Ok(()),
+    }
+}
+
+/// Gives the seats of an open order whose price has arrived. Returns false if nothing was given.
+async fn give_seats(
+    conn: &mut Conn,
+    order: OrderId,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
     let order = lock(conn, order).await?;
     if order.row.status != OrderStatus::Open || !order.balance.is_covered() {
-        return Ok(());
+        return Ok(false);
     }
     for seat in order.seats.iter().filter(|seat| seat.line.is_live) {
-        if !give(conn, &order.row, seat, by, now).await? {
+        if !give(conn, seat, by, now).await? {
             store::let_go(conn, seat.line.line_id).await?;
         }
     }
     store::set_status(conn, order.row.order_id, OrderStatus::Paid, now).await?;
-    if order.row.user_id.is_some() {
-        let mail = OrderMail::new(order.row.order_id, OrderNews::Paid);
+    Ok(true)
+}
+
+/// Queues the mail that the payment of an order has arrived. People without an account have no page
+/// of their order: the mail is about their application.
+pub async fn tell_paid(conn: &mut Conn, order: OrderId) -> AppResult<()> {
+    let row = store::by_id(conn, order).await?.ok_or_else(no_order)?;
+    if row.user_id.is_some() {
+        return jobs::enqueue(conn, &OrderMail::new(order, OrderNews::Paid)).await;
+    }
+    let lines = store::lines(conn, order).await?.into_iter();
+    for id in lines
+        .filter(|line| line.is_live)
+        .filter_map(|line| line.registration_id)
+    {
+        let mail = RegistrationMail::new(id, RegistrationNews::PaymentRecorded);
         jobs::enqueue(conn, &mail).await?;
     }
     Ok(())
@@ -131,7 +167,6 @@ pub async fn settle(
 /// Lets the person of a paid seat in. Returns false if they have no seat any more.
 async fn give(
     conn: &mut Conn,
-    order: &OrderRow,
     seat: &LockedSeat,
     by: Option<UserId>,
     now: DateTime<Utc>,
@@ -156,11 +191,6 @@ async fn give(
     // A decision that can still be undone is carried out later.
     if paid.previous_status.is_none() {
         members::admit(conn, &seat.offering, &paid, now).await?;
-        if order.user_id.is_none() {
-            let news = RegistrationNews::PaymentRecorded;
-            let mail = RegistrationMail::new(row.registration_id, news);
-            jobs::enqueue(conn, &mail).await?;
-        }
     }
     Ok(true)
 }
@@ -230,7 +260,9 @@ async fn give_code_back(conn: &mut Conn, order: &OrderRow) -> QueryResult<()> {
     }
 }
 
-/// Records money that was paid back. With `frees_seats`, the people lose the seats of the order.
+/// Records money that was paid back. With `frees_seats`, the people lose the seats of the order. The
+/// seats are freed and the buyer is told at once if a provider has paid the money back, and
+/// otherwise once the refund can no longer be undone.
 pub async fn refund(
     conn: &mut Conn,
     order: &LockedOrder,
@@ -247,19 +279,30 @@ pub async fn refund(
         ));
     }
     let id = order.row.order_id;
-    store::record(conn, id, receipt, true).await?;
-    if frees_seats {
-        for seat in order.seats.iter().filter(|seat| seat.line.is_live) {
-            free(conn, seat, now).await?;
-        }
-    }
+    let payment = store::record(conn, id, receipt, true).await?;
     if receipt.cents == kept && order.row.status != OrderStatus::Open {
         store::set_status(conn, id, OrderStatus::Refunded, now).await?;
     }
-    let news = OrderNews::Refunded {
-        cents: receipt.cents,
-    };
-    jobs::enqueue(conn, &OrderMail::new(id, news)).await
+    match receipt.undo_until {
+        Some(until) => undo::tell_later(conn, payment, frees_seats, until).await,
+        None => finish_refund(conn, order, receipt.cents, frees_seats, now).await,
+    }
+}
+
+/// Frees the seats of a refund, if it does so, and queues its mail.
+pub async fn finish_refund(
+    conn: &mut Conn,
+    order: &LockedOrder,
+    cents: i64,
+    frees_seats: bool,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let live = order.seats.iter().filter(|seat| seat.line.is_live);
+    for seat in live.filter(|_| frees_seats) {
+        free(conn, seat, now).await?;
+    }
+    let mail = OrderMail::new(order.row.order_id, OrderNews::Refunded { cents });
+    jobs::enqueue(conn, &mail).await
 }
 
 /// Takes a seat back, and offers it to the waitlist. A seat that is being freed already is freed

@@ -9,7 +9,9 @@ use crate::admission::orders::{OrderBalance, OrderStatus, PaymentMethod};
 use crate::platform::db::schema::{order_lines, order_payments, orders, payment_settings};
 use crate::platform::db::{Conn, schema::sql_types, statement};
 use crate::platform::error::AppError;
-use crate::platform::ids::{CourseId, DiscountId, OfferingId, OrderId, RegistrationId, UserId};
+use crate::platform::ids::{
+    CourseId, DiscountId, OfferingId, OrderId, OrderPaymentId, RegistrationId, UserId,
+};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders)]
@@ -42,11 +44,15 @@ pub struct OrderLineRow {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = order_payments)]
 pub struct OrderPaymentRow {
+    pub payment_id: OrderPaymentId,
+    pub order_id: OrderId,
     pub kind: String,
     pub amount_cents: i64,
     pub method: String,
     pub reference: String,
     pub recorded_at: DateTime<Utc>,
+    /// Time until which it can be undone. None for money that a provider has confirmed.
+    pub undo_until: Option<DateTime<Utc>>,
 }
 
 pub fn no_order() -> AppError {
@@ -192,13 +198,46 @@ pub async fn lines(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<OrderLine
         .await
 }
 
+/// Returns the payments and refunds of an order, without those that were undone, oldest first.
 pub async fn payments(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<OrderPaymentRow>> {
     order_payments::table
         .filter(order_payments::order_id.eq(order))
+        .filter(order_payments::undone_at.is_null())
         .order((order_payments::recorded_at, order_payments::payment_id))
         .select(OrderPaymentRow::as_select())
         .load(conn)
         .await
+}
+
+/// Returns a payment or refund, unless it was undone.
+pub async fn payment(
+    conn: &mut Conn,
+    payment: OrderPaymentId,
+) -> QueryResult<Option<OrderPaymentRow>> {
+    order_payments::table
+        .find(payment)
+        .filter(order_payments::undone_at.is_null())
+        .select(OrderPaymentRow::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Marks a payment or refund as recorded by mistake. It no longer counts.
+pub async fn undo(
+    conn: &mut Conn,
+    payment: OrderPaymentId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(order_payments::table.find(payment))
+        .set((
+            order_payments::undone_at.eq(now),
+            order_payments::undone_by.eq(by),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// Returns the sums of an order with these seats and this money.
@@ -227,6 +266,8 @@ pub struct Receipt {
     pub method: PaymentMethod,
     pub reference: String,
     pub by: Option<UserId>,
+    /// Time until which it can be undone, if a person recorded it by hand.
+    pub undo_until: Option<DateTime<Utc>>,
 }
 
 /// Records money that was received, or paid back if `is_refund`.
@@ -235,7 +276,7 @@ pub async fn record(
     order: OrderId,
     receipt: &Receipt,
     is_refund: bool,
-) -> QueryResult<()> {
+) -> QueryResult<OrderPaymentId> {
     let kind = match is_refund {
         true => "refund",
         false => "payment",
@@ -248,10 +289,11 @@ pub async fn record(
             order_payments::method.eq(receipt.method.name()),
             order_payments::reference.eq(&receipt.reference),
             order_payments::recorded_by.eq(receipt.by),
+            order_payments::undo_until.eq(receipt.undo_until),
         ))
-        .execute(conn)
+        .returning(order_payments::payment_id)
+        .get_result(conn)
         .await
-        .map(drop)
 }
 
 pub async fn set_status(
@@ -273,6 +315,31 @@ pub async fn set_status(
         _ => target.set(orders::status.eq(status)).execute(conn).await,
     }
     .map(drop)
+}
+
+/// Opens an order again, whose payment was undone.
+pub async fn reopen(conn: &mut Conn, order: OrderId) -> QueryResult<()> {
+    diesel::update(orders::table.find(order))
+        .set((
+            orders::status.eq(OrderStatus::Open),
+            orders::paid_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Gives an order the status that it had before it was paid back.
+pub async fn restore(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> QueryResult<()> {
+    let is_canceled: bool = orders::table
+        .find(order)
+        .select(orders::canceled_at.is_not_null())
+        .first(conn)
+        .await?;
+    match is_canceled {
+        true => set_status(conn, order, OrderStatus::Canceled, now).await,
+        false => set_status(conn, order, OrderStatus::Paid, now).await,
+    }
 }
 
 /// Marks that the order no longer holds this seat.
@@ -324,7 +391,7 @@ const SUMS: &str = "
     cross join lateral (
         select coalesce(sum(m.amount_cents) filter (where m.kind = 'payment'), 0)::bigint as received,
                coalesce(sum(m.amount_cents) filter (where m.kind = 'refund'), 0)::bigint as refunded
-        from order_payments m where m.order_id = o.order_id) p";
+        from order_payments m where m.order_id = o.order_id and m.undone_at is null) p";
 
 /// Returns the person's own orders, newest first.
 pub async fn sums_of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OrderSums>> {

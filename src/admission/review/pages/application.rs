@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::{keys, state};
-use crate::admission::AskedQuestion;
+use crate::admission::orders::desk::api::UndoOrderMoney;
 use crate::admission::review::api::{
     Decide, RecordPayment, ReleaseSeat, SaveDecisionMail, UndoDecision, load_review,
 };
@@ -13,6 +13,7 @@ use crate::admission::review::{
     DecisionMail, MAIL_CHARACTERS, QueueFilter, ReviewDecision, ReviewKey, ReviewPage,
     SUBJECT_CHARACTERS, application_path, queue_path,
 };
+use crate::admission::{AskedQuestion, RegistrationStatus, undo_money};
 use crate::platform::ids::RegistrationId;
 use crate::platform::ui::{
     Button, ButtonKind, Dialog, DialogButton, Erase, Field, Form, FormState, Kbd, Page, TextArea,
@@ -38,6 +39,7 @@ pub fn application_page() -> AnyView {
         mail: FormState::of(SaveDecisionMail::PATH),
         payment: FormState::of(RecordPayment::PATH),
         release: FormState::of(ReleaseSeat::PATH),
+        undo_payment: FormState::of(UndoOrderMoney::PATH),
     };
     keys::listen();
     let show = move |page: ReviewPage| {
@@ -59,6 +61,7 @@ struct ReviewForms {
     mail: FormState,
     payment: FormState,
     release: FormState,
+    undo_payment: FormState,
 }
 
 fn review(page: ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
@@ -228,11 +231,12 @@ fn identity(page: &ReviewPage, course: &str) -> AnyView {
 fn undoable(page: &ReviewPage, course: &str, forms: ReviewForms) -> Option<AnyView> {
     let until = page.line.undo_until.clone()?;
     let done = page.line.status.label();
-    let said = match page.mail {
-        Some(_) => {
+    let is_told = page.mail.is_some() || page.line.status == RegistrationStatus::Offered;
+    let said = match is_told {
+        true => {
             format!("{done}. The mail leaves at {until}, and until then you can undo this.")
         }
-        None => format!("{done}. Nobody is told of this. Until {until} you can undo it."),
+        false => format!("{done}. Nobody is told of this. Until {until} you can undo it."),
     };
     let label = match page.mail {
         Some(_) => "Mail about the decision",
@@ -332,6 +336,10 @@ fn seat(page: &ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
             </Form>
         }
     });
+    let undo = page.undoable.as_ref().map(|money| {
+        let named = identity(page, course);
+        undo_money(money, page.offering_id, forms.undo_payment, named)
+    });
     let release = page.may_release.then(|| {
         let named = identity(page, course);
         view! {
@@ -351,6 +359,7 @@ fn seat(page: &ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
     });
     view! {
         {payment}
+        {undo}
         {release}
     }
     .erase()
