@@ -267,6 +267,7 @@ const TABLE: &str = "
     GET desk/api/load_offering_orders course=open&offering=OFFERING&filter=all&page=0 401 403 403 403 403 200 404
     GET desk/api/load_offering_order course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 200 404
     desk/api/record_order_payment course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
+    desk/api/undo_order_money   course=open&offering=OFFERING&order=ORDERED&payment=NOBODY 401 403 403 403 403 409 404
     desk/api/cancel_order       course=open&offering=OFFERING&order=ORDERED     401 403 403 403 403 409 404
     desk/api/refund_order       course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
     desk/api/refund_to_card     course=open&offering=OFFERING&order=ORDERED     401 403 403 403 403 422 404

@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 
-use super::{decide, decisions_are_told, registration_of, site_with_course, status_of};
+use super::{
+    decide, decisions_are_told, payments_are_told, registration_of, site_with_course, status_of,
+};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{OfferingBuilder, apply_for, tutor_of};
@@ -198,7 +200,7 @@ async fn a_priced_seat_is_kept_until_the_payment_is_recorded() {
             .assert_ok();
     }
     assert_eq!(people[0].get("/learn/small/t").await.status, StatusCode::OK);
-    let mails = site.mails().await;
+    let mails = payments_are_told(&site).await;
     let told = mails
         .iter()
         .filter(|mail| mail.contains("Your payment for"));

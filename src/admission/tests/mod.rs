@@ -1,16 +1,21 @@
 //! Tests of applying, of seats and of decisions, over HTTP.
 
+mod access;
 mod apply;
 mod card_disputes;
 mod card_payments;
 mod card_refunds;
+mod changed_offerings;
+mod cohorts;
 mod course_page;
 mod decisions;
 mod discounts;
 mod fake_stripe;
 mod offerings;
 mod orders;
+mod payment_terms;
 mod seats;
+mod undo;
 
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::CourseBuilder;
@@ -58,6 +63,12 @@ async fn decide(
     ];
     fields.extend(ids.iter().map(|id| ("registrations[]", id.as_str())));
     admin.post("review/api/decide", &fields).await
+}
+
+/// Lets the ten minutes of all payments and refunds pass. Returns all mails so far.
+async fn payments_are_told(site: &TestSite) -> Vec<String> {
+    crate::testing::jobs_are_due(site, "settle_money").await;
+    site.mails().await
 }
 
 /// Lets the ten minutes of all decisions pass. Returns all mails so far.

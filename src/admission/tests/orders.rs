@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{decisions_are_told, registration_of, site_with_course, status_of};
+use super::{decisions_are_told, payments_are_told, registration_of, site_with_course, status_of};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{CourseBuilder, OfferingBuilder, apply_for};
@@ -42,7 +42,7 @@ pub async fn order(person: &mut Browser<'_>) -> String {
 }
 
 /// Records money for an order, or its refund, as the page with `records` entries sends it.
-async fn money(
+pub async fn money(
     admin: &mut Browser<'_>,
     function: &str,
     offering: &str,
@@ -64,10 +64,10 @@ async fn money(
     admin.post(&function, &fields).await.status
 }
 
-const PAY: &str = "record_order_payment";
-const REFUND: &str = "refund_order";
+pub const PAY: &str = "record_order_payment";
+pub const REFUND: &str = "refund_order";
 
-async fn order_status(site: &TestSite) -> String {
+pub async fn order_status(site: &TestSite) -> String {
     site.test
         .text("select status from orders order by number desc limit 1")
         .await
@@ -130,7 +130,7 @@ async fn a_seat_is_ordered_paid_by_transfer_and_studied() {
     assert_eq!(asha.get("/learn/small/t").await.status, StatusCode::OK);
     let page = asha.get(&format!("/orders/{id}")).await.body;
     assert!(page.contains("This page is your receipt") && page.contains("RF 18"));
-    let mails = site.mails().await;
+    let mails = payments_are_told(&site).await;
     assert!(mails.last().unwrap().contains("has arrived"));
     let own = asha.get("/orders").await.body;
     assert!(own.contains("Order 1") && own.contains("€48.50"));
@@ -214,7 +214,7 @@ async fn money_for_a_lost_seat_is_kept_and_shown_as_to_be_refunded() {
     let back = money(&mut admin, REFUND, &offering, &id, ("1", "48"), false).await;
     assert_eq!(back, StatusCode::OK);
     assert_eq!(order_status(&site).await, "refunded");
-    let mails = site.mails().await;
+    let mails = payments_are_told(&site).await;
     assert!(mails.last().unwrap().contains("has paid back €48"));
     let kept = "select count(*) from order_payments";
     assert_eq!(site.test.count(kept).await, 2);
@@ -236,6 +236,7 @@ async fn a_refund_frees_the_seats_of_a_paid_order() {
     let back = money(&mut admin, REFUND, &offering, &id, ("1", "48"), true).await;
     assert_eq!(back, StatusCode::OK);
     assert_eq!(order_status(&site).await, "refunded");
+    payments_are_told(&site).await;
     assert_eq!(
         asha.get("/learn/small/t").await.status,
         StatusCode::FORBIDDEN
@@ -326,6 +327,7 @@ async fn a_refund_frees_a_seat_that_is_being_freed_already_and_its_payment_with_
         .assert_ok();
     let back = money(&mut admin, REFUND, &offering, &id, ("1", "48"), true).await;
     assert_eq!(back, StatusCode::OK);
+    payments_are_told(&site).await;
     let undo = admin.post("review/api/undo_decision", &one).await;
     assert_eq!(undo.status, StatusCode::CONFLICT);
     let mails = decisions_are_told(&site).await;
