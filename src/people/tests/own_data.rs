@@ -9,6 +9,8 @@ use crate::people::own_data::server::holdings::{Erasure, HOLDINGS, OF_MEMBERS};
 use crate::people::own_data::server::upkeep::KeepOwnData;
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
+use crate::platform::files::StoredFile;
+use crate::platform::files::delete::REFERENCES;
 use crate::platform::http::testing::{PASSWORD, TestSite};
 use crate::platform::jobs;
 use crate::testing::{own_copy, user_id};
@@ -65,6 +67,89 @@ async fn every_column_that_refers_to_a_person_is_listed() {
     let found = references(&site, "cohort_members").await;
     let listed = OF_MEMBERS.iter().map(|table| format!("{table}.member_id"));
     assert_eq!(found, listed.collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_column_that_refers_to_a_file_is_listed() {
+    let site = TestSite::new().await;
+    let found = references(&site, "stored_files").await;
+    let listed = REFERENCES.iter();
+    let listed = listed.map(|(table, column)| format!("{table}.{column}"));
+    assert_eq!(found, listed.collect());
+}
+
+/// Stores the text as a file, and adds it to the work of these people on the exercise.
+async fn work_with_file(site: &TestSite, text: &str, people: &[&str]) -> StoredFile {
+    let (files, organization) = (site.state.files.clone(), site.test.organization);
+    let content = text.as_bytes().to_vec();
+    let stored: AppResult<StoredFile> = (site.test.db)
+        .within(organization, async move |conn| {
+            let file = files.put(conn, organization, "text/plain", content).await?;
+            Ok(stored_files::table
+                .find(file)
+                .select(StoredFile::as_select())
+                .first(conn)
+                .await?)
+        })
+        .await;
+    let stored = stored.expect("a stored file");
+    for person in people {
+        let add = format!(
+            "insert into simulation_work (user_id, exercise_id)
+             select user_id, exercise_id from users, simulation_exercises where email = '{person}'
+             on conflict do nothing;
+             insert into work_files (work_id, file_id, name)
+             select work_id, '{}', 'a.txt' from simulation_work join users using (user_id) where email = '{person}'",
+            stored.file_id
+        );
+        site.test.sql(&add).await;
+    }
+    stored
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_keeps_files_that_others_refer_to() {
+    let site = filled().await;
+    let own = work_with_file(&site, "own", &["learner@example.org"]).await;
+    let both = ["learner@example.org", "other@example.org"];
+    let shared = work_with_file(&site, "shared", &both).await;
+    let logo = work_with_file(&site, "logo", &both[..1]).await;
+    let in_course = work_with_file(&site, "in the course", &both[..1]).await;
+    let refer = format!(
+        "insert into system_settings (name, value) values ('logo', '\"{}\"');
+         insert into course_files (course_id, name, file_id) select course_id, 'a.txt', '{}' from courses where slug = 'open';
+         update users set erase_at = now() - interval '1 minute' where email = 'learner@example.org'",
+        logo.file_id, in_course.file_id
+    );
+    site.test.sql(&refer).await;
+    // Other rows of the deletion fail, and everything is rolled back.
+    site.test
+        .sql("alter table audit_logs add constraint refused check (action <> 'user.deleted')")
+        .await;
+    upkeep(&site).await;
+    for file in [&own, &shared, &logo, &in_course] {
+        site.state.files.read(file).await.expect("its content");
+    }
+    site.test
+        .sql("alter table audit_logs drop constraint refused")
+        .await;
+    upkeep(&site).await;
+    let deleted = "select count(*) from audit_logs where action = 'user.deleted'";
+    assert_eq!(site.test.count(deleted).await, 1);
+    for file in [&shared, &logo, &in_course] {
+        let row = format!(
+            "select count(*) from stored_files where file_id = '{}'",
+            file.file_id
+        );
+        assert_eq!(site.test.count(&row).await, 1);
+        site.state.files.read(file).await.expect("its content");
+    }
+    assert!(site.state.files.read(&own).await.is_err());
+    let left = format!(
+        "select count(*) from stored_files where file_id = '{}'",
+        own.file_id
+    );
+    assert_eq!(site.test.count(&left).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

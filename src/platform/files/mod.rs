@@ -1,6 +1,7 @@
 //! Files: stored in an object store (a local folder, or S3) under the hash of their content. They
 //! are served, with ranges, to everybody who may see the object that a file belongs to.
 
+pub mod delete;
 pub mod scratch;
 pub mod serve;
 
@@ -74,7 +75,8 @@ impl Files {
     }
 
     /// Checks the content, then stores it and its row. The same content is stored only once. The
-    /// object is written before the row, so that no row names a missing file.
+    /// object is written before the row, so that no row names a missing file. Locks keep the row
+    /// and the object from being deleted until the caller's transaction refers to the file.
     pub async fn put(
         &self,
         conn: &mut Conn,
@@ -87,10 +89,12 @@ impl Files {
         let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
         let object_key = format!("{organization}/{}/{hex}", &hex[..2]);
         let size = content.len() as i64;
+        delete::keep_objects(conn).await?;
         let known: Option<FileId> = stored_files::table
             .filter(stored_files::object_key.eq(&object_key))
             .filter(stored_files::media_type.eq(media_type))
             .select(stored_files::file_id)
+            .for_key_share()
             .first(conn)
             .await
             .optional()?;
@@ -122,28 +126,6 @@ impl Files {
             .get_result(conn)
             .await?;
         Ok(file)
-    }
-
-    /// Deletes a file to which nothing refers any more: its row, and its content unless another row
-    /// has the same.
-    pub async fn remove(&self, conn: &mut Conn, file: FileId) -> AppResult<()> {
-        let key: Option<String> = diesel::delete(stored_files::table.find(file))
-            .returning(stored_files::object_key)
-            .get_result(conn)
-            .await
-            .optional()?;
-        let Some(key) = key else { return Ok(()) };
-        let others = stored_files::table.filter(stored_files::object_key.eq(&key));
-        let is_shared: bool = diesel::select(diesel::dsl::exists(others))
-            .get_result(conn)
-            .await?;
-        if is_shared {
-            return Ok(());
-        }
-        match self.store.delete(&Path::from(key.as_str())).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(AppError::internal(&error)),
-        }
     }
 
     /// Returns the whole content of a file.

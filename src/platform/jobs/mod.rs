@@ -220,6 +220,7 @@ impl Registry {
             .with::<crate::platform::auth::mails::AccountMail>()
             .with::<crate::platform::auth::mails::ForgottenPassword>()
             .with::<crate::platform::auth::mails::SignUpMail>()
+            .with::<crate::platform::files::delete::DeleteObject>()
             .with::<crate::platform::notifications::server::mails::NotificationMail>()
             .with::<schedule::Housekeeping>()
     }

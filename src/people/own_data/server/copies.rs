@@ -20,6 +20,7 @@ use crate::platform::audit::AuditEntry;
 use crate::platform::db::schema::{data_exports, simulation_work, stored_files, work_files};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::files::delete::delete_unused;
 use crate::platform::files::{Files, StoredFile};
 use crate::platform::http::Cx;
 use crate::platform::ids::{FileId, UserId};
@@ -116,7 +117,7 @@ impl Job for MakeDataCopy {
                 .optional()?;
             // An earlier run made it.
             let Some(person) = person else { return Ok(()) };
-            remove_made(conn, &files, person).await?;
+            remove_made(conn, person).await?;
             let zip = zipped(conn, &files, person, (&site, export)).await?;
             let file = files
                 .put(conn, organization, "application/zip", zip)
@@ -151,7 +152,7 @@ pub async fn own_files(conn: &mut Conn, person: UserId) -> QueryResult<Vec<(Stri
 }
 
 /// Deletes the person's copies that were made.
-pub async fn remove_made(conn: &mut Conn, files: &Files, person: UserId) -> AppResult<()> {
+pub async fn remove_made(conn: &mut Conn, person: UserId) -> AppResult<()> {
     let made: Vec<Option<FileId>> = diesel::delete(
         data_exports::table
             .filter(data_exports::user_id.eq(person))
@@ -161,7 +162,7 @@ pub async fn remove_made(conn: &mut Conn, files: &Files, person: UserId) -> AppR
     .get_results(conn)
     .await?;
     for file in made.into_iter().flatten() {
-        files.remove(conn, file).await?;
+        delete_unused(conn, file).await?;
     }
     Ok(())
 }

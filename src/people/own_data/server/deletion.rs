@@ -16,7 +16,7 @@ use crate::platform::auth::{UserRole, sessions};
 use crate::platform::db::schema::users;
 use crate::platform::db::{self, Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::files::Files;
+use crate::platform::files::delete::delete_unused;
 use crate::platform::http::Cx;
 use crate::platform::ids::{OrganizationId, UserId};
 use crate::platform::jobs;
@@ -93,12 +93,7 @@ async fn set_erase_at(
 
 /// Deletes an account whose time has come: removes what is the person's own, and makes anonymous
 /// what others' records need. Does nothing if the account was kept, or is that of the last admin.
-pub async fn erase(
-    conn: &mut Conn,
-    files: &Files,
-    organization: OrganizationId,
-    person: UserId,
-) -> AppResult<()> {
+pub async fn erase(conn: &mut Conn, organization: OrganizationId, person: UserId) -> AppResult<()> {
     let account = locked(conn, organization, person).await?;
     let due = |account: &Account| account.erase_at.is_some_and(|at| at <= Utc::now());
     let Some(account) = account.filter(due) else {
@@ -107,7 +102,7 @@ pub async fn erase(
     if account.role == UserRole::Admin {
         require_another_admin(conn, person).await?;
     }
-    copies::remove_made(conn, files, person).await?;
+    copies::remove_made(conn, person).await?;
     let own = copies::own_files(conn, person).await?;
     for table in OF_MEMBERS {
         statement(format!(
@@ -133,7 +128,7 @@ pub async fn erase(
             .await?;
     }
     for (_, file) in own {
-        files.remove(conn, file.file_id).await?;
+        delete_unused(conn, file.file_id).await?;
     }
     for table in BY_ADDRESS {
         statement(format!("delete from {table} where email = $1"))

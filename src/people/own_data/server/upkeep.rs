@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::deletion;
 use crate::platform::db::schema::{data_exports, users};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::files::Files;
+use crate::platform::error::AppResult;
+use crate::platform::files::delete::delete_unused;
 use crate::platform::ids::{FileId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 
@@ -26,8 +26,6 @@ impl Job for KeepOwnData {
             jobs::enqueue_next_hour(conn, &self).await
         })
         .await?;
-        let files = Files::new(&cx.config).map_err(|error| AppError::internal(&error))?;
-        let store = files.clone();
         cx.within(async move |conn| {
             let now = chrono::Utc::now();
             let given_up = now - chrono::Duration::hours(OPEN_HOURS);
@@ -42,7 +40,7 @@ impl Job for KeepOwnData {
             .get_results(conn)
             .await?;
             for file in expired.into_iter().flatten() {
-                store.remove(conn, file).await?;
+                delete_unused(conn, file).await?;
             }
             Ok(())
         })
@@ -60,9 +58,8 @@ impl Job for KeepOwnData {
             .await?;
         let organization = cx.organization.organization_id;
         for person in due {
-            let files = files.clone();
             let erased = cx
-                .within(async move |conn| deletion::erase(conn, &files, organization, person).await)
+                .within(async move |conn| deletion::erase(conn, organization, person).await)
                 .await;
             if let Err(error) = erased {
                 tracing::error!(%person, %error, "an account could not be deleted");
