@@ -1,4 +1,5 @@
-//! Stores the files of a course, and removes those that it no longer has.
+//! Stores the files of a course. Files that it no longer has are removed at the end, see
+//! `site_texts.rs`.
 
 use std::collections::HashMap;
 
@@ -6,34 +7,35 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 
+use super::site_texts::ReplacedFile;
 use crate::course::server::draft::CourseDraft;
-use crate::course::server::files::{OF_QUESTIONS, OF_TOPICS, keep};
+use crate::course::server::files::keep;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_files, stored_files};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::ids::{CourseId, FileId, OrganizationId};
 
-/// Returns the id of each file by its key. The pictures of imported question files stay, and so do
-/// those that were added in the editor.
+/// Returns the id of each file by its key, and the files that took the place of others.
 pub async fn store_files(
     conn: &mut Conn,
     files: &Files,
     organization: OrganizationId,
     course: CourseId,
     draft: &CourseDraft,
-) -> AppResult<HashMap<String, FileId>> {
-    let mut stored = HashMap::new();
-    let known = match draft.is_export {
-        true => known(conn, course).await?,
-        false => HashMap::new(),
-    };
+) -> AppResult<(HashMap<String, FileId>, Vec<ReplacedFile>)> {
+    let (mut stored, mut replaced) = (HashMap::new(), Vec::new());
+    let known = known(conn, course).await?;
     for file in &draft.files {
         let content = tokio::fs::read(&file.path)
             .await
             .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
-        let same = known.get(&file.key);
-        let same = same.filter(|(_, sha256)| *sha256 == Sha256::digest(&content)[..]);
+        let before = known.get(&file.key);
+        // An export does not tell the media type of a file that other rules than those of the
+        // native format gave.
+        let same = before
+            .filter(|_| draft.is_export)
+            .filter(|(_, sha256)| *sha256 == Sha256::digest(&content)[..]);
         if let Some((id, _)) = same {
             stored.insert(file.key.clone(), *id);
             continue;
@@ -41,22 +43,18 @@ pub async fn store_files(
         let kind = (file.key.as_str(), file.media_type.as_str());
         let id = keep(conn, files, organization, course, kind, content).await?;
         stored.insert(file.key.clone(), id);
+        if let Some((was, _)) = before.filter(|(was, _)| *was != id) {
+            replaced.push(ReplacedFile {
+                key: file.key.clone(),
+                was: *was,
+                now: id,
+            });
+        }
     }
-    let names: Vec<&str> = draft.files.iter().map(|file| file.key.as_str()).collect();
-    diesel::delete(
-        course_files::table
-            .filter(course_files::course_id.eq(course))
-            .filter(course_files::name.ne_all(names))
-            .filter(course_files::name.not_like(format!("{OF_QUESTIONS}%")))
-            .filter(course_files::name.not_like(format!("{OF_TOPICS}%"))),
-    )
-    .execute(conn)
-    .await?;
-    Ok(stored)
+    Ok((stored, replaced))
 }
 
-/// Returns the course's files with the hashes of their contents, by name. An export does not tell
-/// the media type of a file that other rules than those of the native format gave.
+/// Returns the course's files with the hashes of their contents, by name.
 async fn known(
     conn: &mut Conn,
     course: CourseId,

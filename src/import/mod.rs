@@ -9,6 +9,7 @@ mod exercises;
 pub mod export;
 mod files;
 mod search_index;
+mod site_texts;
 mod suggestions;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
@@ -280,7 +281,7 @@ pub async fn store_draft(
         .await?;
     let known = course::store_course(conn, &mut draft, new).await?;
     let course = known.course;
-    let stored = files::store_files(conn, files, organization, course, &draft).await?;
+    let (stored, replaced) = files::store_files(conn, files, organization, course, &draft).await?;
     let addresses: HashMap<String, String> = stored
         .iter()
         .map(|(key, id)| (key.clone(), address(*id, key)))
@@ -299,6 +300,7 @@ pub async fn store_draft(
     suggestions::store_suggestions(conn, course, &draft, &topics.ids, &links).await?;
     let reached = content::reached_modules(conn, course).await?;
     course::finish_course(conn, course, &draft, &stored, &links).await?;
+    site_texts::settle(conn, course, &draft, &replaced).await?;
     search_index::refresh_course(conn, course, topics.words).await?;
     search_index::refresh_catalog(conn).await?;
     Ok(ImportSummary {
