@@ -12,7 +12,7 @@ use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElemen
 
 use super::keeper::{FORM, Keeper, TEXT};
 use super::pictures::{PICTURE, PICTURE_ALT, PICTURE_FILE};
-use super::saving::{TIMEOUT_MS, element, text_area};
+use super::saving::{TIMEOUT_MS, call, element, text_area};
 use crate::authoring::editor::api::PreviewTopic;
 use crate::authoring::editor::{PICTURE_UPLOAD, TextPreview, Tool};
 use crate::platform::error::AppError;
@@ -89,10 +89,19 @@ impl Keeper {
     }
 
     /// Takes a picture that was pasted or dropped into the form for pictures. `from` names the
-    /// property of the event that has the files.
+    /// property of the event that has the files. A clipboard that has a text too, such as that of a
+    /// spreadsheet or a word processor, is pasted as text.
     pub fn receive(self, event: &ev::Event, from: &'static str) {
         let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
-        let files = get(event, from).and_then(|data| get(&data, "files"));
+        let data = get(event, from);
+        let text = data
+            .as_ref()
+            .filter(|_| from == "clipboardData")
+            .and_then(|data| call(data, "getData", &["text/plain"])?.as_string());
+        if text.is_some_and(|text| !text.is_empty()) {
+            return;
+        }
+        let files = data.and_then(|data| get(&data, "files"));
         let count = files.as_ref().and_then(|files| get(files, "length"));
         let Some(files) = files.filter(|_| count.and_then(|n| n.as_f64()) > Some(0.0)) else {
             return;
