@@ -20,8 +20,9 @@ use crate::platform::ui::decode;
 
 /// Time without typing after which the text is saved.
 const SAVE_MS: u64 = 800;
-/// Time until a save without an answer is tried again.
-const RETRY_MS: u64 = 5_000;
+/// Time until a save that failed is tried again. It doubles with each failure, up to the longest.
+const RETRY_MS: u32 = 5_000;
+const LONGEST_RETRY_MS: u32 = 60_000;
 /// A request that takes longer counts as not answered.
 pub const TIMEOUT_MS: u32 = 15_000;
 
@@ -29,7 +30,10 @@ pub const TIMEOUT_MS: u32 = 15_000;
 pub struct SaveProgress {
     course: String,
     topic: String,
-    topic_id: String,
+    /// Beginning of the keys of this account's copies of the topic.
+    copies: String,
+    /// Name of the page, which ends the key of its copy.
+    writer: String,
     base: i32,
     /// Text of the server when the page was loaded.
     stored: (String, String),
@@ -38,6 +42,12 @@ pub struct SaveProgress {
     is_sending: bool,
     /// True if the text is to be published as soon as the running save has ended.
     publishes: bool,
+    /// True if the browser's storage has the text.
+    is_kept: bool,
+    /// The copy of an earlier page that this page has taken up, with its key.
+    taken: Option<(String, LocalText)>,
+    /// Saves that failed one after the other.
+    failures: u32,
 }
 
 impl SaveProgress {
@@ -45,7 +55,8 @@ impl SaveProgress {
         Self {
             course: course.to_owned(),
             topic: topic.to_owned(),
-            topic_id: page.topic_id.to_string(),
+            copies: format!("lyceum-topic-{}-{}-", page.topic_id, page.account),
+            writer: page.writer.clone(),
             base: page.revision,
             // Fields of a browser have single line breaks.
             stored: (page.title.clone(), page.text.replace("\r\n", "\n")),
@@ -53,20 +64,25 @@ impl SaveProgress {
             is_changed: false,
             is_sending: false,
             publishes: false,
+            is_kept: false,
+            taken: None,
+            failures: 0,
         }
     }
 
     fn key(&self) -> String {
-        format!("lyceum-topic-{}", self.topic_id)
+        format!("{}{}", self.copies, self.writer)
     }
 }
 
 /// A text that the server does not have yet.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct LocalText {
     base: i32,
     title: String,
     text: String,
+    /// Time of the last change, in milliseconds.
+    at: f64,
 }
 
 pub fn element<T: JsCast>(id: &str) -> Option<T> {
@@ -82,7 +98,7 @@ fn title_field() -> Option<HtmlInputElement> {
 }
 
 /// Calls a method of an object of the browser by its name.
-fn call(of: &JsValue, name: &str, arguments: &[&str]) -> Option<JsValue> {
+pub fn call(of: &JsValue, name: &str, arguments: &[&str]) -> Option<JsValue> {
     let method: Function = Reflect::get(of, &name.into()).ok()?.dyn_into().ok()?;
     let list = js_sys::Array::new();
     for argument in arguments {
@@ -100,6 +116,23 @@ fn storage() -> Option<JsValue> {
 fn kept(key: &str) -> Option<LocalText> {
     let kept = call(&storage()?, "getItem", &[key])?.as_string()?;
     decode(&kept).ok()
+}
+
+/// The copies whose keys begin so, newest first.
+fn copies(begin: &str) -> Vec<(String, LocalText)> {
+    let Some(storage) = storage() else {
+        return Vec::new();
+    };
+    let count = Reflect::get(&storage, &"length".into()).ok();
+    let count = count.and_then(|count| count.as_f64()).unwrap_or(0.0) as u32;
+    let copy = |at: u32| {
+        let key = call(&storage, "key", &[&at.to_string()])?.as_string()?;
+        let text = kept(&key).filter(|_| key.starts_with(begin))?;
+        Some((key, text))
+    };
+    let mut found: Vec<_> = (0..count).filter_map(copy).collect();
+    found.sort_by(|(_, one), (_, other)| other.at.total_cmp(&one.at));
+    found
 }
 
 fn keep(key: &str, text: &LocalText) -> bool {
@@ -130,21 +163,34 @@ impl Keeper {
         let (Some(title), Some(text)) = (title_field(), text_area()) else {
             return;
         };
-        let Some((key, base, stored)) = self
-            .progress
-            .try_with_value(|progress| (progress.key(), progress.base, progress.stored.clone()))
-        else {
+        let Some((begin, base, stored)) = self.progress.try_with_value(|progress| {
+            (
+                progress.copies.clone(),
+                progress.base,
+                progress.stored.clone(),
+            )
+        }) else {
             return;
         };
         if (title.value(), text.value()) != stored {
             return self.changed();
         }
-        let Some(local) = kept(&key) else { return };
-        if (&local.title, &local.text) == (&stored.0, &stored.1) {
-            return forget(&key);
+        // Copies that the server has are of no use. Of several others the older ones stay.
+        let (same, left): (Vec<_>, Vec<_>) = copies(&begin)
+            .into_iter()
+            .partition(|(_, copy)| (&copy.title, &copy.text) == (&stored.0, &stored.1));
+        for (key, _) in same {
+            forget(&key);
         }
+        let Some((key, local)) = left.into_iter().next() else {
+            return;
+        };
         title.set_value(&local.title);
         text.set_value(&local.text);
+        self.progress.try_update_value(|progress| {
+            progress.is_kept = true;
+            progress.taken = Some((key, local.clone()));
+        });
         if local.base == base {
             return self.changed();
         }
@@ -180,8 +226,11 @@ impl Keeper {
             base,
             title: title.value(),
             text: text.value(),
+            at: js_sys::Date::now(),
         };
-        keep(&key, &local);
+        let is_kept = keep(&key, &local);
+        self.progress
+            .try_update_value(|progress| progress.is_kept = is_kept);
         self.follow();
         if self.theirs.with_untracked(|theirs| theirs.1.is_some()) {
             return;
@@ -256,21 +305,36 @@ impl Keeper {
     }
 
     fn saved(self, reply: FormReply) {
-        let Some((key, is_changed)) =
-            (self.progress).try_with_value(|progress| (progress.key(), progress.is_changed))
-        else {
-            return;
-        };
+        let is_changed = self.progress.try_update_value(|progress| {
+            progress.failures = 0;
+            progress.is_changed
+        });
+        let Some(is_changed) = is_changed else { return };
         if let Ok(saved) = decode::<SavedText>(&reply.value) {
             self.set_base(saved.revision);
         }
         if is_changed {
             return self.send("");
         }
-        forget(&key);
+        self.forget_copies();
         self.say("Saved");
         if let Some(next) = reply.next {
             let _ = window().location().assign(&next);
+        }
+    }
+
+    /// Removes this page's copy, and the copy that it took up unless another page has changed that.
+    fn forget_copies(self) {
+        let copies = self.progress.try_update_value(|progress| {
+            progress.is_kept = false;
+            (progress.key(), progress.taken.take())
+        });
+        let Some((own, taken)) = copies else { return };
+        forget(&own);
+        if let Some((key, text)) = taken
+            && kept(&key).is_some_and(|now| now == text)
+        {
+            forget(&key);
         }
     }
 
@@ -283,26 +347,59 @@ impl Keeper {
     }
 
     fn not_saved(self, error: AppError, publishes: bool) {
-        self.progress
-            .try_update_value(|progress| progress.is_changed = true);
+        let is_kept = self.progress.try_update_value(|progress| {
+            progress.is_changed = true;
+            progress.is_kept
+        });
+        let kept = match is_kept {
+            Some(true) => "The text is kept here.",
+            _ => "This browser could not keep a copy: don’t close the page.",
+        };
         match error {
             AppError::Unreachable => {
-                self.say(match publishes {
-                    true => "Not published: offline. The text is kept here.",
-                    false => "Not saved: offline, kept here",
+                self.say(match (is_kept, publishes) {
+                    (Some(true), false) => "Not saved: offline, kept here".to_owned(),
+                    (Some(true), true) => format!("Not published: offline. {kept}"),
+                    _ => format!("Offline. {kept}"),
                 });
-                let retry = move || self.send("");
-                set_timeout(retry, Duration::from_millis(RETRY_MS));
+                self.retry(0);
             }
             AppError::SignInRequired => {
-                self.say("Not saved: you are signed out. The text is kept here.");
+                self.say(format!("Not saved: you are signed out. {kept}"));
             }
             AppError::Conflict(why) => {
                 self.say(format!("Not saved. {why}"));
                 self.load_theirs();
             }
+            AppError::Internal(_) | AppError::Busy => {
+                self.say(format!("Not saved. {error} {kept}"));
+                self.retry(0);
+            }
+            AppError::TooMany(seconds) => {
+                self.say(format!("Not saved. {error} {kept}"));
+                self.retry(seconds.saturating_mul(1_000));
+            }
             other => self.say(format!("Not saved. {other}")),
         }
+    }
+
+    /// Saves again after a while, but not before `least_ms`. A later failure starts a new wait.
+    fn retry(self, least_ms: u32) {
+        let failures = self.progress.try_update_value(|progress| {
+            progress.failures += 1;
+            progress.failures
+        });
+        let Some(failures) = failures else { return };
+        let wait = RETRY_MS << (failures - 1).min(4);
+        // Pages that failed together do not come back together.
+        let spread = 0.8 + 0.4 * js_sys::Math::random();
+        let wait = f64::from(wait.min(LONGEST_RETRY_MS).max(least_ms)) * spread;
+        let again = move || {
+            if self.progress.try_with_value(|progress| progress.failures) == Some(failures) {
+                self.send("");
+            }
+        };
+        set_timeout(again, Duration::from_millis(wait as u64));
     }
 
     fn load_theirs(self) {
@@ -355,11 +452,9 @@ impl Keeper {
             title.set_value(&theirs.title);
             text.set_value(&theirs.text);
             self.set_base(theirs.revision);
-            let key = self.progress.try_update_value(|progress| {
-                progress.is_changed = false;
-                progress.key()
-            });
-            forget(&key.unwrap_or_default());
+            self.progress
+                .try_update_value(|progress| progress.is_changed = false);
+            self.forget_copies();
             self.say("Saved");
             self.follow();
             let _ = text.focus();
