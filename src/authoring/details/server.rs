@@ -93,6 +93,7 @@ impl StoredDetails {
     fn logged(&self) -> Value {
         json!({
             "title": self.title, "summary": self.summary, "language": self.language, "level": self.level,
+            "outcomes": self.outcomes, "tags": self.tags, "authors": self.authors, "license": self.license,
             "price_cents": self.price_cents, "currency": self.currency, "cohort_only": self.cohort_only,
         })
     }
@@ -156,7 +157,7 @@ pub async fn save(
     if wanted.language != stored.language {
         tell_language(conn, tutor.course, &stored.language, &wanted.language).await?;
     }
-    let change = json!({ "before": stored.logged(), "after": wanted.logged() });
+    let change = (stored.logged(), wanted.logged());
     record(conn, tutor, "course.details_saved", change).await?;
     finish(conn, tutor.course).await
 }

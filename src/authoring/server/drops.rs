@@ -1,10 +1,8 @@
 //! Puts parts of an outline where their authors dropped them.
 
-use serde_json::json;
-
 use super::modules::shift_module;
 use super::outline::{
-    StoredTopic, finish, lock, no_part, put, record, stored_modules, stored_topics,
+    StoredTopic, described, finish, lock, no_part, put, record, stored_modules, stored_topics,
 };
 use crate::authoring::OutlinePart;
 use crate::platform::auth::guard::TutorOf;
@@ -28,6 +26,7 @@ pub async fn put_down(
     place: PartDrop,
 ) -> AppResult<()> {
     lock(conn, tutor, course).await?;
+    let old = described(conn, tutor.course, place.part).await?;
     match (place.part, place.target) {
         (OutlinePart::Module(number), OutlinePart::Module(target)) => {
             put_module(conn, tutor.course, number, target, place.is_after).await?;
@@ -46,8 +45,8 @@ pub async fn put_down(
         }
         (OutlinePart::Module(_), OutlinePart::Topic(_)) => return Err(no_part()),
     }
-    let new = json!({ "part": place.part.to_string(), "target": place.target.to_string() });
-    record(conn, tutor, "outline.moved", new).await?;
+    let new = described(conn, tutor.course, place.part).await?;
+    record(conn, tutor, "outline.moved", (old, new)).await?;
     finish(conn, tutor.course).await
 }
 

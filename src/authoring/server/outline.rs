@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Int4, Text, Uuid};
 use diesel_async::RunQueryDsl;
@@ -21,7 +22,7 @@ use crate::import;
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::UserRole;
 use crate::platform::auth::guard::TutorOf;
-use crate::platform::db::schema::{course_modules, courses, topics};
+use crate::platform::db::schema::{course_modules, courses, topic_schedules, topics};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
@@ -170,21 +171,51 @@ pub async fn finish(conn: &mut Conn, course: CourseId) -> AppResult<()> {
     import::refresh_catalog(conn).await
 }
 
+/// Records a change of a course with its old and new values. `Null` stands for none.
 pub async fn record(
     conn: &mut Conn,
     author: impl Into<Author<'_>>,
     action: &str,
-    new: Value,
+    (old, new): (Value, Value),
 ) -> QueryResult<()> {
     let author = author.into();
+    let some = |value: Value| Some(value).filter(|value| !value.is_null());
     let entry = AuditEntry::done(action)
         .of("course", author.course)
-        .change(None, Some(new));
+        .change(some(old), some(new));
     let entry = match author.cx {
         Some(cx) => entry.by(cx),
         None => entry.by_user(author.user),
     };
     entry.write(conn).await
+}
+
+/// Describes a part and its place for the audit log.
+pub async fn described(conn: &mut Conn, course: CourseId, part: OutlinePart) -> QueryResult<Value> {
+    let name = part.to_string();
+    let OutlinePart::Topic(topic) = part else {
+        let modules = stored_modules(conn, course).await?;
+        let titles: Vec<String> = modules.into_iter().map(|(_, title)| title).collect();
+        return Ok(json!({ "part": name, "modules": titles }));
+    };
+    let all = stored_topics(conn, course).await?;
+    let Some(stored) = all.iter().find(|stored| stored.topic_id == topic) else {
+        return Ok(Value::Null);
+    };
+    let mut here = all
+        .iter()
+        .filter(|other| other.module_no == stored.module_no);
+    let place = here.position(|other| other.topic_id == topic);
+    let publish_at: Option<DateTime<Utc>> = topic_schedules::table
+        .find(topic)
+        .select(topic_schedules::publish_at)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(json!({
+        "part": name, "topic": stored.slug, "title": stored.title, "module": stored.module_no,
+        "place": place.map(|place| place + 1), "status": stored.status().label(), "publish_at": publish_at,
+    }))
 }
 
 pub async fn change(
@@ -195,6 +226,7 @@ pub async fn change(
     part: OutlinePart,
 ) -> AppResult<()> {
     lock(conn, tutor, course).await?;
+    let old = described(conn, tutor.course, part).await?;
     match (part, change) {
         (OutlinePart::Module(number), OutlineChange::Up) => {
             shift_module(conn, tutor.course, number, true).await?;
@@ -217,7 +249,8 @@ pub async fn change(
         (OutlinePart::Topic(topic), _) => change_topic(conn, tutor.course, topic, change).await?,
     }
     let action = format!("outline.{}", change.name());
-    record(conn, tutor, &action, json!({ "part": part.to_string() })).await?;
+    let new = described(conn, tutor.course, part).await?;
+    record(conn, tutor, &action, (old, new)).await?;
     finish(conn, tutor.course).await
 }
 
@@ -358,13 +391,8 @@ pub async fn add(
             ))
             .execute(conn)
             .await?;
-        record(
-            conn,
-            tutor,
-            "outline.module_added",
-            json!({ "title": title }),
-        )
-        .await?;
+        let new = json!({ "title": title });
+        record(conn, tutor, "outline.module_added", (Value::Null, new)).await?;
         return Ok(());
     }
     if !modules.iter().any(|(number, _)| *number == module) {
@@ -381,13 +409,8 @@ pub async fn add(
     let slug = create::free_slug(&title, &taken);
     create::add_topic(conn, tutor.course, module, place, (&slug, &title)).await?;
     settle(conn, tutor.course).await?;
-    record(
-        conn,
-        tutor,
-        "outline.topic_added",
-        json!({ "title": title, "slug": slug }),
-    )
-    .await?;
+    let new = json!({ "title": title, "slug": slug });
+    record(conn, tutor, "outline.topic_added", (Value::Null, new)).await?;
     Ok(())
 }
 
@@ -400,6 +423,7 @@ pub async fn rename(
 ) -> AppResult<()> {
     let title = title("title", typed)?;
     lock(conn, tutor, course).await?;
+    let old = described(conn, tutor.course, part).await?;
     let changed = match part {
         OutlinePart::Module(number) => {
             statement("update course_modules set title = $3, edited_at = now() where course_id = $1 and module_no = $2")
@@ -422,7 +446,7 @@ pub async fn rename(
     if changed == 0 {
         return Err(no_part());
     }
-    let new = json!({ "part": part.to_string(), "title": title });
-    record(conn, tutor, "outline.renamed", new).await?;
+    let new = described(conn, tutor.course, part).await?;
+    record(conn, tutor, "outline.renamed", (old, new)).await?;
     finish(conn, tutor.course).await
 }

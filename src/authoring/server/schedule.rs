@@ -8,10 +8,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::outline::{Author, lock, no_part, publish_topic, record, stored_topics};
-use crate::authoring::{PlannedTopic, TopicStatus};
+use super::outline::{Author, described, lock, no_part, publish_topic, record, stored_topics};
+use crate::authoring::{OutlinePart, PlannedTopic, TopicStatus};
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::{courses, topic_schedules, topics};
 use crate::platform::db::{Conn, statement};
@@ -71,6 +70,8 @@ pub async fn set(
             "Only a draft can be scheduled.".to_owned(),
         ));
     }
+    let part = OutlinePart::Topic(topic);
+    let old = described(conn, tutor.course, part).await?;
     statement(
         "insert into topic_schedules (topic_id, publish_at, scheduled_by) values ($1, $2, $3)
          on conflict (topic_id) do update set publish_at = $2, scheduled_by = $3, problem = null",
@@ -82,8 +83,8 @@ pub async fn set(
     .await?;
     let name = format!("{topic}-{}", at.timestamp());
     jobs::enqueue_once(conn, &PublishTopic { topic }, &name, at).await?;
-    let new = json!({ "topic": stored.slug, "publish_at": at });
-    Ok(record(conn, tutor, "topic.scheduled", new).await?)
+    let new = described(conn, tutor.course, part).await?;
+    Ok(record(conn, tutor, "topic.scheduled", (old, new)).await?)
 }
 
 /// Takes the schedule of a topic of the course away.

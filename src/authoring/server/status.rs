@@ -111,7 +111,10 @@ pub async fn publish_course(
     };
     AuditEntry::done(action)
         .of("course", admin.course)
-        .change(None, Some(json!({ "is_published": published })))
+        .change(
+            Some(json!({ "is_published": !published })),
+            Some(json!({ "is_published": published })),
+        )
         .by(cx)
         .write(conn)
         .await?;

@@ -90,6 +90,9 @@ async fn settings_are_shown_and_stay_after_an_import() {
     assert!(page.contains("<strong>words</strong>"), "{page}");
     let logged = "select count(*) from audit_logs where action = 'course.details_saved'";
     assert_eq!(site.test.count(logged).await, 1);
+    let titles = "select count(*) from audit_logs where action = 'course.details_saved'
+         and old_values ->> 'title' <> 'New title' and new_values ->> 'title' = 'New title'";
+    assert_eq!(site.test.count(titles).await, 1);
     // A second click finds everything saved.
     save(&mut admin, &first, &[]).await.assert_ok();
     assert_eq!(site.test.count(logged).await, 1);

@@ -474,3 +474,35 @@ async fn a_scheduled_topic_without_text_stays_a_draft_and_says_why() {
     assert!(page.body.contains("Was not published on"), "{}", page.body);
     assert!(page.body.contains("has no text yet"), "{}", page.body);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_has_places_and_titles_before_and_after() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    topic(&site, &mut meera, "down", "a").await;
+    topic(&site, &mut meera, "unpublish", "b").await;
+    topic(&site, &mut meera, "publish", "b").await;
+    let part = format!("t{}", topic_id(&site, "c").await);
+    let fields = [
+        ("course", "small"),
+        ("part", part.as_str()),
+        ("title", "Renamed"),
+    ];
+    meera
+        .post("authoring/api/rename_part", &fields)
+        .await
+        .assert_ok();
+    change(&mut meera, "down", "m1").await.assert_ok();
+    let logged = "select string_agg(concat_ws(' ', action, coalesce(old_values ->> 'place', old_values ->> 'is_shown', old_values ->> 'modules'), 'to',
+                                              coalesce(new_values ->> 'place', new_values ->> 'is_shown', new_values ->> 'modules')),
+                                    ', ' order by occurred_at, audit_id)
+         from audit_logs where action like 'outline.%' or action = 'topic.published'";
+    assert_eq!(
+        site.test.text(logged).await,
+        "outline.down 1 to 2, outline.unpublish 1 to 1, topic.published false to true, outline.renamed 3 to 3, \
+         outline.down [\"One\", \"Two\"] to [\"Two\", \"One\"]"
+    );
+    let titles = "select old_values ->> 'title' || ' ' || (new_values ->> 'title') from audit_logs where action = 'outline.renamed'";
+    assert_eq!(site.test.text(titles).await, "c Renamed");
+}
