@@ -119,3 +119,18 @@ pub async fn restore_version(course: String, topic: TopicId, version: i32) -> Ap
     redirect(address::with_query(&page, &[("done", "restored")]));
     Ok(())
 }
+
+/// Removes the texts of a topic for personas, so that all learners see its published text. They
+/// stay in the history. Requires a tutor of the course.
+#[server]
+pub async fn use_text_for_all(course: String, topic: TopicId) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let slug = course.clone();
+    let name = cx
+        .within(async move |conn| publish::use_for_all(conn, &tutor, &slug, topic).await)
+        .await?;
+    let page = edit_path(&course, &name);
+    redirect(address::with_query(&page, &[("done", "all")]));
+    Ok(())
+}

@@ -49,10 +49,16 @@ pub struct TopicText {
     pub revision: i32,
     /// Names the page in its saves.
     pub writer: String,
+    /// Id of the account that writes, for copies in the browser.
+    pub account: String,
     /// Name of the person who saved the draft last. Empty if nobody did.
     pub saved_by: String,
-    /// True if the draft differs from the text that learners see.
-    pub has_changes: bool,
+    /// Sentences that say who sees which text.
+    pub audience: String,
+    /// Sentence after publishing.
+    pub published: String,
+    /// Names of the personas that have texts of their own. Empty if none has.
+    pub variants: String,
     /// True for a topic that is laid out in blocks. The editor cannot change it.
     pub is_laid_out: bool,
     pub preview: TextPreview,

@@ -459,3 +459,124 @@ async fn pictures_are_checked_stored_and_outlive_imports() {
         .await;
     assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
 }
+
+/// Bodies of the pictures in a page, in their order.
+async fn pictures(browser: &mut Browser<'_>, path: &str) -> Vec<String> {
+    let page = browser.get(path).await.body;
+    let mut bodies = Vec::new();
+    for rest in page.split("src=\"/files/").skip(1) {
+        let name = rest.split('"').next().unwrap_or_default();
+        let answer = browser.get(&format!("/files/{name}")).await;
+        answer.assert_ok();
+        bodies.push(answer.body);
+    }
+    bodies
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_an_edited_text_outlive_imports_that_replace_or_drop_them() {
+    let picture = |text: &str| format!("<svg xmlns='http://www.w3.org/2000/svg'>{text}</svg>");
+    let site = TestSite::new().await;
+    let with_both = "![One](one.svg)\n\n![Two](two.svg)\n\n![Gone](gone.svg)";
+    let folder = small().at("a").text(with_both).folder();
+    for name in ["one", "two", "gone"] {
+        folder.write(&format!("one/{name}.svg"), &picture(name));
+    }
+    folder.import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let here = "/learn/small/a";
+    assert_eq!(pictures(&mut asha, here).await.len(), 3);
+    let own = "Own words. ![One](file:one/one.svg) ![Two](file:one/two.svg)";
+    let mut tab = Tab::new(&mut meera, ONE, 0);
+    tab.send(&site, own, "publish").await.assert_ok();
+
+    // One picture is replaced, and the others are no longer part of the course.
+    folder.write("one/one.svg", &picture("new"));
+    folder.write(
+        "one/01-a.md",
+        "+++\ntitle = \"First\"\n+++\n\n![One](one.svg)\n",
+    );
+    for name in ["two", "gone"] {
+        folder.remove(&format!("one/{name}.svg"));
+    }
+    for _ in 0..2 {
+        assert_eq!(folder.import(&site).await.topics.kept, ["First"]);
+        let shown = pictures(&mut asha, here).await;
+        assert_eq!(shown, [picture("new"), picture("two")]);
+    }
+    // The version before can be restored, so its picture is still there.
+    let names = "select string_agg(name, ' ' order by name) from course_files";
+    let all = "one/gone.svg one/one.svg one/two.svg";
+    assert_eq!(site.test.text(names).await, all);
+    site.test
+        .sql("delete from topic_versions; update topic_drafts set body = ''")
+        .await;
+    folder.import(&site).await;
+    assert_eq!(site.test.text(names).await, "one/one.svg one/two.svg");
+    assert_eq!(pictures(&mut asha, here).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_editor_says_who_sees_another_text_and_can_give_all_the_same() {
+    let site = TestSite::new().await;
+    let told = small().at("a").narration("sports", "Of runners.");
+    told.narration("cooking", "Of cooks.").import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let topic = topic_id(&site, "a").await;
+    let chosen = [("course", "small"), ("persona", "sports")];
+    asha.post("player/api/choose_persona", &chosen)
+        .await
+        .assert_ok();
+    let mut tab = Tab::new(&mut meera, ONE, 0);
+    tab.send(&site, "New words", "publish").await.assert_ok();
+    let editor = "/teach/small/topics/a/edit";
+    let page = tab.browser.get(&format!("{editor}?done=published")).await;
+    for text in [
+        "Learners see this text now, except those who chose Sports or Cooking.",
+        "Learners who chose Sports or Cooking have another text",
+        "Use the published text for all",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    let here = "/learn/small/a";
+    assert!(asha.get(here).await.body.contains("Of runners."));
+
+    let fields = [("course", "small"), ("topic", topic.as_str())];
+    for _ in 0..2 {
+        let all = meera.post("editor/api/use_text_for_all", &fields).await;
+        all.assert_ok();
+        assert_eq!(all.header("x-redirect"), format!("{editor}?done=all"));
+    }
+    let page = asha.get(here).await.body;
+    assert!(page.contains("New words") && !page.contains("Of runners."));
+    let page = meera.get(editor).await.body;
+    assert!(!page.contains("Use the published text for all"));
+    let logged =
+        "select string_agg(concat(old_values -> 'personas', new_values -> 'personas'), ' ')
+         from audit_logs where action = 'topic.variants_removed'";
+    assert_eq!(site.test.text(logged).await, "[\"sports\", \"cooking\"][]");
+    // An import does not bring them back, and the history can.
+    told_again(&site).await;
+    assert!(asha.get(here).await.body.contains("New words"));
+    let history = meera.get("/teach/small/topics/a/history").await.body;
+    assert!(history.contains("First (Sports)") && history.contains("First (Cooking)"));
+    let fields = [
+        ("course", "small"),
+        ("topic", topic.as_str()),
+        ("version", "3"),
+    ];
+    meera
+        .post("editor/api/restore_version", &fields)
+        .await
+        .assert_ok();
+    assert!(asha.get(here).await.body.contains("Of runners."));
+    let normal = "select text_content from topics where slug = 'a'";
+    assert_eq!(site.test.text(normal).await, "New words");
+}
+
+async fn told_again(site: &TestSite) {
+    let told = small().at("a").narration("sports", "Of runners.");
+    assert_eq!(told.import(site).await.topics.kept, ["First"]);
+}

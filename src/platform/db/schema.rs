@@ -2085,6 +2085,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::StudyPersona;
+
     topic_versions (version_id) {
         version_id -> Uuid,
         organization_id -> Uuid,
@@ -2094,6 +2097,7 @@ diesel::table! {
         body -> Text,
         published_by -> Nullable<Uuid>,
         published_at -> Timestamptz,
+        study_persona -> Nullable<StudyPersona>,
     }
 }
 

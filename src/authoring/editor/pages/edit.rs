@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
 use super::pictures::picture_form;
 use super::toolbar::toolbar;
-use crate::authoring::editor::api::{SaveTopic, load_topic_text};
+use crate::authoring::editor::api::{SaveTopic, UseTextForAll, load_topic_text};
 use crate::authoring::editor::{OtherText, TEXT_CHARACTERS, TextPreview, TopicText, history_path};
 use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
 use crate::paths::{notes_path, suggestions_path};
@@ -24,6 +24,7 @@ pub fn topic_editor_page() -> AnyView {
         |(course, topic)| load_topic_text(course, topic),
     );
     let state = FormState::of(SaveTopic::PATH);
+    let for_all = FormState::of(UseTextForAll::PATH);
     let show = move |page: TopicText| {
         let (course, topic) = (course.get_untracked(), topic.get_untracked());
         let title = page.course_title.clone();
@@ -35,15 +36,24 @@ pub fn topic_editor_page() -> AnyView {
         let heading = TeachHeading::name(page.topic_title.clone())
             .in_language(&title.language)
             .beside(view! { <Badge tone=tone text=status /> }.erase());
-        let inside = editor(&course, &topic, page, state);
+        let inside = editor(&course, &topic, page, (state, for_all));
         frame_below(&course, &title, Area::Outline, heading, inside)
     };
     view! { <Page title="Topic">{loaded(page, show)}</Page> }.erase()
 }
 
-fn editor(course: &str, topic: &str, page: TopicText, state: FormState) -> AnyView {
-    let done = (query_now("done") == "published")
-        .then(|| view! { <Notice tone=Tone::Ok>"Published. Learners see this text now."</Notice> });
+fn editor(
+    course: &str,
+    topic: &str,
+    page: TopicText,
+    (state, for_all): (FormState, FormState),
+) -> AnyView {
+    let done = match query_now("done").as_str() {
+        "published" => Some(page.published.clone()),
+        "all" => Some("All learners have the same text now.".to_owned()),
+        _ => None,
+    };
+    let done = done.map(|words| view! { <Notice tone=Tone::Ok>{words}</Notice> });
     if page.is_laid_out {
         return view! {
             <Notice>
@@ -54,12 +64,8 @@ fn editor(course: &str, topic: &str, page: TopicText, state: FormState) -> AnyVi
     }
     let language = page.course_title.language.clone();
     let keeper = Keeper::of(course, topic, &page);
-    let words = match (page.status, page.has_changes) {
-        (TopicStatus::Published, true) => "Learners see the version before your latest changes.",
-        (TopicStatus::Published, false) => "Learners see this text.",
-        (TopicStatus::Draft, _) => "Learners do not see this topic yet.",
-        (TopicStatus::Retired, _) => "This topic is retired. Publishing it shows it again.",
-    };
+    let words = page.audience.clone();
+    let variants = (!page.variants.is_empty()).then(|| variants_form(course, &page, for_all));
     let preview = preview(keeper, &language);
     let topic_id = page.topic_id.to_string();
     let pictures = picture_form(course, &topic_id, page.picture.clone(), keeper);
@@ -68,10 +74,30 @@ fn editor(course: &str, topic: &str, page: TopicText, state: FormState) -> AnyVi
         <p class="soft">{words}</p>
         <div class="topic-editor">
             <div class="stack topic-writing">
-                {form(course, topic, page, state, keeper)} {other_text(keeper, &language)} {pictures}
+                {form(course, topic, page, state, keeper)} {other_text(keeper, &language)} {pictures} {variants}
             </div>
             {preview}
         </div>
+    }
+    .erase()
+}
+
+/// The form that removes the texts for personas.
+fn variants_form(course: &str, page: &TopicText, form: FormState) -> AnyView {
+    let (course, topic) = (course.to_owned(), page.topic_id.to_string());
+    let words = format!(
+        "This removes the texts for {}. They stay in the history.",
+        page.variants
+    );
+    view! {
+        <Form form=form class="stack">
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="topic" value=topic />
+            <p class="soft">{words}</p>
+            <Button kind=ButtonKind::Secondary busy=form.busy()>
+                "Use the published text for all"
+            </Button>
+        </Form>
     }
     .erase()
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::authoring::editor::{EditorToken, SavedText, TEXT_CHARACTERS};
 use crate::authoring::server::title;
-use crate::course::ContentType;
+use crate::course::{ContentType, StudyPersona};
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::topics;
 use crate::platform::db::{Conn, statement};
@@ -24,6 +24,9 @@ pub struct EditedTopic {
     pub slug: String,
     pub title: String,
     pub text_content: Option<String>,
+    pub text_content_sports: Option<String>,
+    pub text_content_cooking: Option<String>,
+    pub text_content_adventure: Option<String>,
     pub content_type: ContentType,
     pub video_url: Option<String>,
     pub ppt_url: Option<String>,
@@ -35,6 +38,20 @@ impl EditedTopic {
     /// The text that learners see.
     pub fn text(&self) -> &str {
         self.text_content.as_deref().unwrap_or_default()
+    }
+
+    /// The texts that learners with these personas see instead.
+    pub fn variants(&self) -> Vec<(StudyPersona, &str)> {
+        let text = |persona| match persona {
+            StudyPersona::Normal => None,
+            StudyPersona::Sports => self.text_content_sports.as_deref(),
+            StudyPersona::Cooking => self.text_content_cooking.as_deref(),
+            StudyPersona::Adventure => self.text_content_adventure.as_deref(),
+        };
+        let personas = StudyPersona::ALL.into_iter();
+        personas
+            .filter_map(|persona| Some((persona, text(persona)?)))
+            .collect()
     }
 
     pub fn is_laid_out(&self) -> bool {

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Int4, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::{difference, draft, publish, source};
 use crate::authoring::editor::{PublishedVersion, TopicHistory, VersionChanges};
+use crate::course::StudyPersona;
 use crate::course::server::store;
+use crate::platform::db::schema::sql_types::StudyPersona as PersonaSql;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId};
@@ -23,6 +25,18 @@ struct VersionRow {
     by: String,
     #[diesel(sql_type = Timestamptz)]
     published_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<PersonaSql>)]
+    study_persona: Option<StudyPersona>,
+}
+
+impl VersionRow {
+    /// The title, with the persona of a text for one.
+    fn name(&self) -> String {
+        match self.study_persona {
+            Some(persona) => format!("{} ({})", self.title, persona.label()),
+            None => self.title.clone(),
+        }
+    }
 }
 
 pub async fn page(
@@ -34,7 +48,7 @@ pub async fn page(
 ) -> AppResult<TopicHistory> {
     let topic = draft::topic_named(conn, course, slug).await?;
     let rows: Vec<VersionRow> = statement(
-        "select v.number, v.title, coalesce(u.display_name, '') as by, v.published_at
+        "select v.number, v.title, coalesce(u.display_name, '') as by, v.published_at, v.study_persona
          from topic_versions v left join users u on u.user_id = v.published_by
          where v.topic_id = $1 order by v.number desc",
     )
@@ -47,7 +61,7 @@ pub async fn page(
     };
     let versions = rows.into_iter().map(|row| PublishedVersion {
         number: row.number,
-        title: row.title,
+        title: row.name(),
         by: row.by,
         at: clock.date_time(row.published_at),
     });
@@ -60,12 +74,12 @@ pub async fn page(
     })
 }
 
-/// Compares a version with the one before it.
+/// Compares a version with the one before it of the same persona.
 async fn changes(conn: &mut Conn, topic: TopicId, number: i32) -> AppResult<VersionChanges> {
     let after = publish::version(conn, topic, number).await?;
     let after =
         after.ok_or_else(|| AppError::NotFound("This topic has no such version.".to_owned()))?;
-    let before = publish::version(conn, topic, number.saturating_sub(1)).await?;
+    let before = publish::version_before(conn, topic, number, after.study_persona).await?;
     let lines = {
         let old = before.as_ref().map_or("", |before| &before.body);
         let (old, new) = (source::written(old), source::written(&after.body));

@@ -9,10 +9,12 @@ use super::draft::{self, EditedTopic};
 use super::render;
 use crate::authoring::server::outline::{Author, finish, lock, record};
 use crate::authoring::server::status;
+use crate::course::server::render::RenderedBlock;
 use crate::course::server::search;
 use crate::course::{ContentType, StudyPersona, reading_minutes};
 use crate::platform::auth::guard::TutorOf;
-use crate::platform::db::schema::{topic_blocks, topics};
+use crate::platform::db::schema::sql_types::StudyPersona as PersonaSql;
+use crate::platform::db::schema::{topic_blocks, topic_versions, topics};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{TopicId, UserId};
@@ -24,6 +26,9 @@ pub struct StoredVersion {
     pub title: String,
     #[diesel(sql_type = Text)]
     pub body: String,
+    /// None for the normal text.
+    #[diesel(sql_type = Nullable<PersonaSql>)]
+    pub study_persona: Option<StudyPersona>,
 }
 
 /// Publishes the draft of a topic, and shows the topic if it was hidden.
@@ -42,17 +47,23 @@ pub async fn draft(
         return Err(AppError::field("text", sentence));
     }
     let is_new = current.has_changes || !status::has_content(conn, topic).await?;
+    let newest = newest_number(conn, topic).await?;
     if is_new && !stored.is_laid_out() {
         store(conn, author, &stored, (&current.title, &current.text)).await?;
     }
     status::show(conn, topic).await?;
-    record(
-        conn,
-        author,
-        "topic.published",
-        json!({ "topic": stored.slug }),
-    )
-    .await?;
+    let old = json!({
+        "topic": stored.slug, "title": stored.title, "version": newest,
+        "is_shown": stored.retired_at.is_none(),
+    });
+    let title = if is_new {
+        &current.title
+    } else {
+        &stored.title
+    };
+    let now = newest_number(conn, topic).await?;
+    let new = json!({ "topic": stored.slug, "title": title, "version": now, "is_shown": true });
+    record(conn, author, "topic.published", (old, new)).await?;
     finish(conn, author.course).await
 }
 
@@ -73,13 +84,22 @@ pub async fn restore(
         let sentence = "This topic is laid out in blocks. Change it in the files of the course.";
         return Err(AppError::field("", sentence));
     }
-    let current = draft::current(conn, &stored).await?;
-    store(conn, tutor.into(), &stored, (&version.title, &version.body)).await?;
-    if current.has_changes {
-        draft::keep_changes(conn, topic, &current).await?;
+    let newest = newest_number(conn, topic).await?;
+    match version.study_persona {
+        Some(persona) => {
+            store_variant(conn, tutor.into(), &stored, persona, &version.body).await?;
+        }
+        None => {
+            let current = draft::current(conn, &stored).await?;
+            store(conn, tutor.into(), &stored, (&version.title, &version.body)).await?;
+            if current.has_changes {
+                draft::keep_changes(conn, topic, &current).await?;
+            }
+        }
     }
+    let old = json!({ "topic": stored.slug, "version": newest });
     let new = json!({ "topic": stored.slug, "version": number });
-    record(conn, tutor, "topic.version_restored", new).await?;
+    record(conn, tutor, "topic.version_restored", (old, new)).await?;
     finish(conn, tutor.course).await?;
     Ok(stored.slug)
 }
@@ -89,12 +109,127 @@ pub async fn version(
     topic: TopicId,
     number: i32,
 ) -> QueryResult<Option<StoredVersion>> {
-    statement("select title, body from topic_versions where topic_id = $1 and number = $2")
-        .bind::<Uuid, _>(topic)
-        .bind::<Int4, _>(number)
-        .get_result(conn)
+    statement(
+        "select title, body, study_persona from topic_versions where topic_id = $1 and number = $2",
+    )
+    .bind::<Uuid, _>(topic)
+    .bind::<Int4, _>(number)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+/// Returns the version of the same persona, or of the normal text, before this one.
+pub async fn version_before(
+    conn: &mut Conn,
+    topic: TopicId,
+    number: i32,
+    persona: Option<StudyPersona>,
+) -> QueryResult<Option<StoredVersion>> {
+    statement(
+        "select title, body, study_persona from topic_versions
+         where topic_id = $1 and number < $2 and study_persona is not distinct from $3
+         order by number desc limit 1",
+    )
+    .bind::<Uuid, _>(topic)
+    .bind::<Int4, _>(number)
+    .bind::<Nullable<PersonaSql>, _>(persona)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+/// Returns the number of the newest version of the normal text. None before the first one.
+async fn newest_number(conn: &mut Conn, topic: TopicId) -> QueryResult<Option<i32>> {
+    topic_versions::table
+        .filter(topic_versions::topic_id.eq(topic))
+        .filter(topic_versions::study_persona.is_null())
+        .select(diesel::dsl::max(topic_versions::number))
+        .first(conn)
         .await
-        .optional()
+}
+
+/// Removes the texts for personas, so that all learners see the normal text. Each of them becomes a
+/// version, which can be restored.
+pub async fn use_for_all(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    topic: TopicId,
+) -> AppResult<String> {
+    lock(conn, tutor, course).await?;
+    let stored = draft::topic(conn, tutor.course, topic).await?;
+    if stored.is_laid_out() {
+        let sentence = "This topic is laid out in blocks. Change it in the files of the course.";
+        return Err(AppError::field("", sentence));
+    }
+    let variants = stored.variants();
+    if variants.is_empty() {
+        return Ok(stored.slug);
+    }
+    let names: Vec<&str> = variants.iter().map(|(persona, _)| persona.name()).collect();
+    let old = json!({ "topic": stored.slug, "personas": names });
+    for (persona, text) in &variants {
+        let version = (Some(*persona), stored.title.as_str(), *text);
+        add_version(conn, topic, None, version).await?;
+    }
+    diesel::update(topics::table.find(topic))
+        .set((
+            topics::text_content_sports.eq(None::<String>),
+            topics::text_content_cooking.eq(None::<String>),
+            topics::text_content_adventure.eq(None::<String>),
+            topics::edited_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+    diesel::delete(
+        topic_blocks::table
+            .filter(topic_blocks::topic_id.eq(topic))
+            .filter(topic_blocks::study_persona.ne(StudyPersona::Normal)),
+    )
+    .execute(conn)
+    .await?;
+    let new = json!({ "topic": stored.slug, "personas": [] });
+    record(conn, tutor, "topic.variants_removed", (old, new)).await?;
+    finish(conn, tutor.course).await?;
+    Ok(stored.slug)
+}
+
+/// Writes the text for a persona, its rendered form, and a version of it.
+async fn store_variant(
+    conn: &mut Conn,
+    author: Author<'_>,
+    topic: &EditedTopic,
+    persona: StudyPersona,
+    text: &str,
+) -> AppResult<()> {
+    let variants = topic.variants();
+    if let Some((_, was)) = variants.iter().find(|(known, _)| *known == persona) {
+        let version = (Some(persona), topic.title.as_str(), *was);
+        add_version(conn, topic.topic_id, None, version).await?;
+    }
+    let version = (Some(persona), topic.title.as_str(), text);
+    add_version(conn, topic.topic_id, Some(author.user), version).await?;
+    let rendered = render::text(conn, author.course, topic, &topic.title, text).await?;
+    let row = topics::table.find(topic.topic_id);
+    let edited = topics::edited_at.eq(diesel::dsl::now);
+    let changed = diesel::update(row);
+    match persona {
+        StudyPersona::Sports => {
+            let values = (topics::text_content_sports.eq(text), edited);
+            changed.set(values).execute(conn).await?
+        }
+        StudyPersona::Cooking => {
+            let values = (topics::text_content_cooking.eq(text), edited);
+            changed.set(values).execute(conn).await?
+        }
+        StudyPersona::Adventure => {
+            let values = (topics::text_content_adventure.eq(text), edited);
+            changed.set(values).execute(conn).await?
+        }
+        StudyPersona::Normal => 0,
+    };
+    Ok(store_blocks(conn, topic.topic_id, persona, rendered.body.blocks).await?)
 }
 
 /// Writes title and text, their rendered form, and a version of them.
@@ -107,9 +242,10 @@ async fn store(
     let me = author.user;
     // The first version on the site is preceded by the text that an import brought.
     if !topic.text().trim().is_empty() {
-        add_version(conn, topic.topic_id, None, (&topic.title, topic.text())).await?;
+        let version = (None, topic.title.as_str(), topic.text());
+        add_version(conn, topic.topic_id, None, version).await?;
     }
-    add_version(conn, topic.topic_id, Some(me), (title, text)).await?;
+    add_version(conn, topic.topic_id, Some(me), (None, title, text)).await?;
     draft::note_published(conn, topic.topic_id, me, (title, text)).await?;
     let rendered = render::text(conn, author.course, topic, title, text).await?;
     let body = rendered.body;
@@ -139,18 +275,29 @@ async fn store(
         .collect();
     let texts = texts.join("\n");
     search::topic(conn, topic.topic_id, title, &texts, &rendered.language).await?;
+    let blocks = body.blocks;
+    Ok(store_blocks(conn, topic.topic_id, StudyPersona::Normal, blocks).await?)
+}
+
+/// Replaces the rendered text of a topic for a persona.
+async fn store_blocks(
+    conn: &mut Conn,
+    topic: TopicId,
+    persona: StudyPersona,
+    blocks: Vec<RenderedBlock>,
+) -> QueryResult<()> {
     diesel::delete(
         topic_blocks::table
-            .filter(topic_blocks::topic_id.eq(topic.topic_id))
-            .filter(topic_blocks::study_persona.eq(StudyPersona::Normal)),
+            .filter(topic_blocks::topic_id.eq(topic))
+            .filter(topic_blocks::study_persona.eq(persona)),
     )
     .execute(conn)
     .await?;
-    for (block, position) in body.blocks.into_iter().zip(0i32..) {
+    for (block, position) in blocks.into_iter().zip(0i32..) {
         diesel::insert_into(topic_blocks::table)
             .values((
-                topic_blocks::topic_id.eq(topic.topic_id),
-                topic_blocks::study_persona.eq(StudyPersona::Normal),
+                topic_blocks::topic_id.eq(topic),
+                topic_blocks::study_persona.eq(persona),
                 topic_blocks::position.eq(position),
                 topic_blocks::block_id.eq(block.id),
                 topic_blocks::block_type.eq(block.kind),
@@ -164,27 +311,30 @@ async fn store(
     Ok(())
 }
 
-/// Adds a version, unless the newest one is the same.
+/// Adds a version of the text for a persona, or of the normal text, unless the newest one of them
+/// is the same.
 async fn add_version(
     conn: &mut Conn,
     topic: TopicId,
     by: Option<UserId>,
-    (title, text): (&str, &str),
+    (persona, title, text): (Option<StudyPersona>, &str, &str),
 ) -> QueryResult<()> {
     statement(
-        "insert into topic_versions (topic_id, number, title, body, published_by)
-         select $1, coalesce(max(v.number), 0) + 1, $2, $3, $4
+        "insert into topic_versions (topic_id, number, title, body, published_by, study_persona)
+         select $1, coalesce(max(v.number), 0) + 1, $2, $3, $4, $5
          from topic_versions v where v.topic_id = $1
          having not exists (
              select from topic_versions l
              where l.topic_id = $1 and l.title = $2 and l.body = $3
-               and l.number = (select max(n.number) from topic_versions n where n.topic_id = $1)
+               and l.number = (select max(n.number) from topic_versions n
+                               where n.topic_id = $1 and n.study_persona is not distinct from $5)
          )",
     )
     .bind::<Uuid, _>(topic)
     .bind::<Text, _>(title)
     .bind::<Text, _>(text)
     .bind::<Nullable<Uuid>, _>(by)
+    .bind::<Nullable<PersonaSql>, _>(persona)
     .execute(conn)
     .await
     .map(drop)

@@ -42,26 +42,65 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<Top
         true => TextPreview::default(),
         false => shown(conn, tutor.course, &topic, &title, &source::stored(&text)).await?,
     };
+    let status = match (&topic.retired_at, topic.hidden_as.as_deref()) {
+        (None, _) => TopicStatus::Published,
+        (Some(_), Some("draft")) => TopicStatus::Draft,
+        (Some(_), _) => TopicStatus::Retired,
+    };
+    let variants = variants(&topic);
     Ok(TopicText {
         course_title: store::title(conn, tutor.course).await?,
         topic_id: topic.topic_id,
-        status: match (&topic.retired_at, topic.hidden_as.as_deref()) {
-            (None, _) => TopicStatus::Published,
-            (Some(_), Some("draft")) => TopicStatus::Draft,
-            (Some(_), _) => TopicStatus::Retired,
+        status,
+        audience: audience(status, current.has_changes, &variants),
+        published: match variants.as_str() {
+            "" => "Published. Learners see this text now.".to_owned(),
+            variants => {
+                format!("Published. Learners see this text now, except those who chose {variants}.")
+            }
         },
+        variants,
         is_laid_out: topic.is_laid_out(),
         topic_title: topic.title,
         title,
         text,
         revision: base.unwrap_or(current.revision),
         writer: Uuid::new_v4().to_string(),
+        account: tutor.signed_in.user_id().to_string(),
         saved_by: current.by,
-        has_changes: current.has_changes,
         preview,
         picture: flash.map(picture_note).unwrap_or_default(),
         theirs,
     })
+}
+
+/// Names the personas that have texts of their own, such as "Sports or Cooking".
+fn variants(topic: &EditedTopic) -> String {
+    let variants = topic.variants();
+    let labels: Vec<&str> = variants
+        .iter()
+        .map(|(persona, _)| persona.label())
+        .collect();
+    match labels.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => labels.concat(),
+    }
+}
+
+/// Says who sees which text.
+fn audience(status: TopicStatus, has_changes: bool, variants: &str) -> String {
+    let normal = match (status, has_changes) {
+        (TopicStatus::Published, true) => "Learners see the version before your latest changes.",
+        (TopicStatus::Published, false) => "Learners see this text.",
+        (TopicStatus::Draft, _) => "Learners do not see this topic yet.",
+        (TopicStatus::Retired, _) => "This topic is retired. Publishing it shows it again.",
+    };
+    match variants {
+        "" => normal.to_owned(),
+        variants => format!(
+            "{normal} Learners who chose {variants} have another text of this topic, which publishing here does not change."
+        ),
+    }
 }
 
 /// The outcome of a picture that was sent without JavaScript.
