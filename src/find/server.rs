@@ -1,14 +1,20 @@
 //! Queries of the results. Each of them says who may see its rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text, Uuid};
+use diesel::sql_types::{Array, Bool, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::{FoundGroup, FoundHit};
+use crate::exercise::marking::MARKING;
+use crate::paths::MODERATION;
+use crate::people::applications::TUTOR_APPLICATIONS;
 use crate::people::person_path;
+use crate::people::site::SITE;
+use crate::people::site::cms::SITE_PAGES;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::UserId;
+use crate::teaching::Area;
 
 /// Results of one kind at most.
 const MOST: usize = 8;
@@ -37,7 +43,7 @@ impl Audience {
 }
 
 /// Pages on which people do something: title, address, further words, and their audience.
-const ACTIONS: [(&str, &str, &str, Audience); 22] = [
+const ACTIONS: [(&str, &str, &str, Audience); 27] = [
     ("My learning", "/learn", "home courses", Audience::Members),
     (
         "Browse the courses",
@@ -115,6 +121,18 @@ const ACTIONS: [(&str, &str, &str, Audience); 22] = [
         Audience::Teachers,
     ),
     (
+        "Marking",
+        MARKING,
+        "work handed in marks queue grade",
+        Audience::Teachers,
+    ),
+    (
+        "Moderation",
+        MODERATION,
+        "cold calls messages reports",
+        Audience::Teachers,
+    ),
+    (
         "New course",
         "/teach/courses/new",
         "create",
@@ -136,6 +154,24 @@ const ACTIONS: [(&str, &str, &str, Audience); 22] = [
         "Invite people",
         "/admin/invitations",
         "csv list",
+        Audience::Admins,
+    ),
+    (
+        "Tutor applications",
+        TUTOR_APPLICATIONS,
+        "approve teach",
+        Audience::Admins,
+    ),
+    (
+        "Site",
+        SITE,
+        "settings logo colors name time zone mail sender landing",
+        Audience::Admins,
+    ),
+    (
+        "Site pages",
+        SITE_PAGES,
+        "terms navigation content",
         Audience::Admins,
     ),
     (
@@ -236,26 +272,86 @@ async fn courses(conn: &mut Conn, viewer: Option<&Viewer>, q: &str) -> QueryResu
     Ok(hits(rows))
 }
 
-/// Courses that the person teaches, and all of them for admins.
+/// Courses that the person teaches, and all of them for admins. Words that name areas of a course,
+/// such as "outline", find these areas of the courses that the other words find.
 async fn taught(conn: &mut Conn, viewer: Option<&Viewer>, q: &str) -> QueryResult<Vec<FoundHit>> {
     if !Audience::Teachers.has(viewer) {
         return Ok(Vec::new());
     }
-    let rows = statement(format!(
-        "select c.title, case when c.is_published then '' else 'Draft' end as hint, '/teach/' || c.slug as href
+    let words: Vec<String> = q.split_whitespace().map(str::to_lowercase).collect();
+    let courses = taught_courses(conn, viewer, &words).await?;
+    let (named, others): (Vec<String>, Vec<String>) =
+        (words.into_iter()).partition(|word| AREAS.iter().any(|area| is_named(*area, word)));
+    // One course is found alone: its areas follow it at once.
+    let (areas, of_areas): (Vec<Area>, Vec<FoundTaughtCourse>) =
+        match (named.is_empty(), &courses[..]) {
+            (true, [one]) => (AREAS.to_vec(), vec![one.clone()]),
+            (true, _) => (Vec::new(), Vec::new()),
+            (false, _) => {
+                let is_meant = |area: &Area| named.iter().all(|word| is_named(*area, word));
+                let areas: Vec<Area> = AREAS.into_iter().filter(is_meant).collect();
+                (areas, taught_courses(conn, viewer, &others).await?)
+            }
+        };
+    let hits = courses.iter().map(|course| {
+        let hint = if course.is_published { "" } else { "Draft" };
+        hit(&course.title, hint, Area::Learners.path(&course.slug))
+    });
+    let areas = of_areas.iter().flat_map(|course| {
+        let of_course =
+            move |area: &Area| hit(area.label(), &course.title, area.path(&course.slug));
+        areas.iter().map(of_course)
+    });
+    Ok(hits.chain(areas).take(MOST).collect())
+}
+
+/// Areas of a course that its tutors find.
+const AREAS: [Area; 7] = [
+    Area::Learners,
+    Area::Outline,
+    Area::Questions,
+    Area::Exams,
+    Area::Exercises,
+    Area::Cohorts,
+    Area::Settings,
+];
+
+/// True if the word begins the name of the area. Shorter words are those of titles.
+fn is_named(area: Area, word: &str) -> bool {
+    word.chars().count() >= 4 && area.label().to_lowercase().starts_with(word)
+}
+
+#[derive(Clone, QueryableByName)]
+struct FoundTaughtCourse {
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Bool)]
+    is_published: bool,
+}
+
+/// Courses whose titles have all of the words.
+async fn taught_courses(
+    conn: &mut Conn,
+    viewer: Option<&Viewer>,
+    words: &[String],
+) -> QueryResult<Vec<FoundTaughtCourse>> {
+    statement(format!(
+        "select c.title, c.slug, c.is_published
          from courses c
-         where c.retired_at is null and strpos(folded(c.title), (select folded($1))) > 0
+         where c.retired_at is null
+           and not exists (select from unnest($1) as w (word) where strpos(folded(c.title), folded(w.word)) = 0)
            and ($3 or exists (
                select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                where ct.course_id = c.course_id and ct.is_active and t.user_id = $2))
          order by c.title_sort, c.course_id limit {MOST}"
     ))
-    .bind::<Text, _>(q)
+    .bind::<Array<Text>, _>(words)
     .bind::<Uuid, _>(user(viewer))
     .bind::<Bool, _>(Audience::Admins.has(viewer))
     .load(conn)
-    .await?;
-    Ok(hits(rows))
+    .await
 }
 
 /// All people for admins, and the learners of their courses for tutors.

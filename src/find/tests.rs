@@ -77,6 +77,68 @@ async fn people_find_what_they_may_see_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tutors_and_admins_find_their_pages_and_the_areas_of_their_courses() {
+    let site = TestSite::new().await;
+    for (slug, title) in [
+        ("coast", "Birds of the coast"),
+        ("hills", "Birds of the hills"),
+    ] {
+        let course = CourseBuilder::new(slug).title(title);
+        course.module("M").topic(slug).import(&site).await;
+    }
+    let mut learner = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let mut tutor = site.signed_in("tutor@example.org", UserRole::Tutor).await;
+    tutor_of(&site, "tutor@example.org", "coast").await;
+    let mut admin = site.signed_in("admin@example.org", UserRole::Admin).await;
+    for (path, for_tutors) in [
+        ("/marking\"", true),
+        ("/moderation\"", true),
+        ("/admin/site\"", false),
+        ("/admin/site/pages\"", false),
+        ("/admin/tutor-applications\"", false),
+    ] {
+        assert!(!find(&mut learner, "").await.contains(path), "{path}");
+        let found = find(&mut tutor, "").await;
+        assert_eq!(found.contains(path), for_tutors, "{path}");
+        assert!(find(&mut admin, "").await.contains(path), "{path}");
+    }
+    for (q, of_coast, of_hills) in [
+        ("outline", true, true),
+        ("outl%20hills", false, true),
+        ("birds%20questions", true, true),
+        ("out", false, false),
+    ] {
+        let (all, own) = (find(&mut admin, q).await, find(&mut tutor, q).await);
+        let area = if q.contains("quest") {
+            "questions"
+        } else {
+            "outline"
+        };
+        let has = |found: &str, slug: &str| found.contains(&format!("/teach/{slug}/{area}"));
+        assert_eq!(
+            (has(&all, "coast"), has(&all, "hills")),
+            (of_coast, of_hills),
+            "{q}: {all}"
+        );
+        assert_eq!(
+            (has(&own, "coast"), has(&own, "hills")),
+            (of_coast, false),
+            "{q}: {own}"
+        );
+        let none = find(&mut learner, q).await;
+        assert!(!none.contains("/teach/"), "{q}: {none}");
+    }
+    // A course that is found alone has its areas below it.
+    let one = find(&mut tutor, "birds").await;
+    assert!(
+        one.contains("/teach/coast/outline") && one.contains("Gradebook"),
+        "{one}"
+    );
+    let several = find(&mut admin, "birds").await;
+    assert!(!several.contains("/outline"), "{several}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_finds_without_javascript() {
     let site = TestSite::new().await;
     let mut visitor = site.visitor();
