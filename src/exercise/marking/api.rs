@@ -26,14 +26,15 @@ use {
     serde_json::json,
 };
 
-/// Returns the work that waits for marks in the courses that one teaches.
+/// Returns the work that waits for marks in the courses that one teaches, after a place in the
+/// queue.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_marking_queue() -> AppResult<MarkingQueue> {
+pub async fn load_marking_queue(#[server(default)] after: String) -> AppResult<MarkingQueue> {
     let me = require_user()?;
     let marker = WorkMarker::of(&me.viewer);
     let clock = Clock::of(&me.cx);
     me.cx
-        .within(async move |conn| view::queue(conn, marker, &clock).await)
+        .within(async move |conn| view::queue(conn, marker, &after, &clock).await)
         .await
 }
 

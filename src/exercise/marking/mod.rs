@@ -49,7 +49,8 @@ pub fn assignment_path(course: &str, exercise: ExerciseId) -> String {
     format!("/teach/{course}/exercises/{exercise}")
 }
 
-/// Works that wait for marks in the courses that one teaches, oldest first.
+/// Works without released marks in the courses that one teaches: those that wait for marks first,
+/// the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkingQueue {
     pub works: Vec<QueuedWork>,
@@ -57,6 +58,8 @@ pub struct MarkingQueue {
     pub waiting: i64,
     /// Number of works that the person has marked and not yet released.
     pub marked: i64,
+    /// Place of the last work if others follow. Empty otherwise.
+    pub next: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

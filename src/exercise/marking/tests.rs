@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 
 use crate::exercise::hand_in::WORK_UPLOAD;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::testing::{Group, hidden, learner, pelican_course, tutor};
+use crate::testing::{Group, hidden, learner, many_accounts, pelican_course, tutor, work_waits};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";
 const CRITERIA: &str = "Average: Missing 0 | Partly 1-2 | Full 3\nCount: No 0 | Yes 1";
@@ -260,4 +260,73 @@ async fn a_member_with_an_own_due_date_has_more_time_and_is_reminded_of_that() {
         .await
         .body;
     assert!(of_member.contains("Exercises (1 with other times)"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_shows_waiting_works_first_and_goes_on_over_pages() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "").await.assert_ok();
+    many_accounts(&site, 52).await;
+    // The works that were handed in first are marked, but not released.
+    let hand_in = "insert into simulation_work (user_id, exercise_id, work, submitted_at)
+         select user_id, exercise_id, 'x', now() from users, simulation_exercises where role = 'learner';
+         insert into submissions (work_id, number, work, links, handed_in_at)
+         select work_id, 1, 'x', '', now() - row_number() over (order by work_id) * interval '1 minute' from simulation_work;
+         update submissions set score = 50 where submission_id in (
+             select submission_id from submissions order by handed_in_at limit 51)";
+    site.test.sql(hand_in).await;
+    let works = |page: &str| -> Vec<String> {
+        let parts = page.split("href=\"/marking/").skip(1);
+        let id = |part: &str| part.split('"').next().unwrap_or_default().to_owned();
+        parts.map(id).collect()
+    };
+    let first = meera.get("/marking").await.body;
+    assert!(first.contains("1 work waits for marks."), "{first}");
+    let waiting = "select submission_id from submissions where score is null";
+    let mut all = works(&first);
+    assert_eq!(all.first(), Some(&site.test.text(waiting).await));
+    assert_eq!(all.len(), 50);
+    let next = first
+        .split("href=\"/marking?after=")
+        .nth(1)
+        .expect("a link");
+    let next = next.split('"').next().unwrap_or_default();
+    let last = meera.get(&format!("/marking?after={next}")).await.body;
+    assert!(!last.contains("rel=\"next\"") && last.contains("Back to the first works"));
+    all.extend(works(&last));
+    let total = "select count(*) from submissions";
+    assert_eq!(all.len() as i64, site.test.count(total).await);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 52);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_has_the_marks_that_were_released_and_taken_back() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "").await.assert_ok();
+    learner(&site, "asha@example.org").await;
+    work_waits(&site, "asha@example.org", 1).await;
+    let (_, id) = next(&mut meera).await;
+    site.test.sql("update submissions set score = 60").await;
+    meera
+        .post("marking/api/release_marks", &[])
+        .await
+        .assert_ok();
+    let claim = [("submission", id.as_str())];
+    meera
+        .post("marking/api/claim_work", &claim)
+        .await
+        .assert_ok();
+    let logged = format!(
+        "select string_agg(concat_ws(' ', action, old_values ->> 'released', old_values ->> 'score',
+                                     new_values ->> 'released', new_values #>> '{{scores,{id}}}'), '; ' order by occurred_at, audit_id)
+         from audit_logs where action like 'marks.%'"
+    );
+    assert_eq!(
+        site.test.text(&logged).await,
+        "marks.released false true 60; marks.taken_back true 60 false"
+    );
 }

@@ -4,14 +4,16 @@ use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
 use crate::exercise::marking::api::{MarkNext, ReleaseMarks, load_marking_queue};
-use crate::exercise::marking::{MarkingQueue, QueuedWork, marking_path};
+use crate::exercise::marking::{MARKING, MarkingQueue, QueuedWork, marking_path};
+use crate::platform::address::with_query;
 use crate::platform::ui::{
     Breadcrumbs, Button, ButtonKind, Column, Crumb, EmptyState, Erase, Form, FormState, Page,
-    Table, loaded, page_resource,
+    Pagination, Table, loaded, page_resource, query_now, query_value,
 };
 
 pub fn marking_queue_page() -> AnyView {
-    let page = page_resource(|| (), |()| load_marking_queue());
+    let after = query_value("after");
+    let page = page_resource(move || after.get(), load_marking_queue);
     let next = FormState::of(MarkNext::PATH);
     let release = FormState::of(ReleaseMarks::PATH);
     view! {
@@ -27,7 +29,8 @@ pub fn marking_queue_page() -> AnyView {
 }
 
 fn queue(page: MarkingQueue, next: FormState, release: FormState) -> AnyView {
-    if page.works.is_empty() {
+    let is_first = query_now("after").is_empty();
+    if page.works.is_empty() && is_first {
         return view! {
             <EmptyState title="Nothing to mark" text="Work that learners of your courses hand in appears here, oldest first." />
         }
@@ -62,7 +65,12 @@ fn queue(page: MarkingQueue, next: FormState, release: FormState) -> AnyView {
         Column::new("Handed in"),
         Column::new("Status"),
     ];
+    let next = match page.next.as_str() {
+        "" => String::new(),
+        place => with_query(MARKING, &[("after", place)]),
+    };
     let rows = page.works.into_iter().map(row).collect_view();
+    let back = (!is_first).then(|| view! { <p><a href=MARKING>"Back to the first works"</a></p> });
     view! {
         <p class="soft" role="status">
             {said}
@@ -71,6 +79,8 @@ fn queue(page: MarkingQueue, next: FormState, release: FormState) -> AnyView {
         <Table label="Work without released marks" columns=columns stacks=true>
             {rows}
         </Table>
+        {back}
+        <Pagination next=next />
     }
     .erase()
 }

@@ -1,6 +1,7 @@
 //! Reserves work for the tutor who marks it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
 use super::store::{self, MarkedWork, WorkMarker};
 use crate::exercise::marking::CLAIM_MINUTES;
@@ -60,9 +61,11 @@ pub async fn claim(
             "Another tutor is marking this work.".to_owned(),
         ));
     }
-    if found.released_at.is_some() {
+    if let Some(released_at) = found.released_at {
+        let old = json!({ "released": true, "released_at": released_at, "score": found.score, "points": found.points });
         AuditEntry::done("marks.taken_back")
             .of("submission", submission)
+            .change(Some(old), Some(json!({ "released": false })))
             .by_user(marker.user)
             .write(conn)
             .await?;

@@ -231,9 +231,15 @@ pub async fn release(
             path: path(conn, first.exercise_id).await?,
         };
         notify(conn, &learners, &news).await?;
+        let scores = works.iter();
+        let scores = scores.map(|work| (work.submission_id.to_string(), json!(work.score)));
+        let scores: serde_json::Map<String, Value> = scores.collect();
         AuditEntry::done("marks.released")
             .of("exercise", first.exercise_id)
-            .change(None, Some(json!({ "works": works.len() })))
+            .change(
+                Some(json!({ "released": false })),
+                Some(json!({ "released": true, "works": works.len(), "scores": scores })),
+            )
             .by_user(marker.user)
             .write(conn)
             .await?;

@@ -1,6 +1,6 @@
 //! Queries of marking. Each takes the tutor, and finds only work of courses that they teach.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
@@ -15,7 +15,7 @@ use crate::platform::ids::{
 };
 
 /// Works on one page of the queue.
-pub const QUEUE: i64 = 100;
+pub const QUEUE: i64 = 50;
 
 /// Points of a work's criteria, as they are stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,38 +66,89 @@ pub struct QueueRow {
     pub is_claimed: bool,
     #[diesel(sql_type = Bool)]
     pub is_mine: bool,
+}
+
+impl QueueRow {
+    /// The place of the work in the queue, for an address.
+    pub fn place(&self) -> String {
+        let at = self
+            .handed_in_at
+            .to_rfc3339_opts(SecondsFormat::Micros, true);
+        format!("{}_{at}_{}", u8::from(self.is_marked), self.submission_id)
+    }
+}
+
+/// A place in the queue: whether the work is marked, when it was handed in, and its id.
+type QueuePlace = (bool, DateTime<Utc>, uuid::Uuid);
+
+/// Reads the place of a work. None if it is malformed; the queue then begins at its start.
+fn place(text: &str) -> Option<QueuePlace> {
+    let mut parts = text.splitn(3, '_');
+    let is_marked = parts.next()? == "1";
+    Some((
+        is_marked,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    ))
+}
+
+/// Works without released marks that the tutor `$1` marks; `$2` is true for admins.
+const QUEUED: &str = "
+    from submissions s
+    join simulation_work w on w.work_id = s.work_id
+    join simulation_exercises e on e.exercise_id = w.exercise_id
+    join courses c on c.course_id = e.course_id
+    join users l on l.user_id = w.user_id
+    left join users m on m.user_id = s.marker_id
+    where s.is_latest and s.released_at is null and e.retired_at is null and c.retired_at is null
+      and l.deleted_at is null
+      and ($2 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
+                         where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))";
+
+/// Returns works without released marks: those that wait for marks first, the oldest first. The
+/// page begins after a place, and has one work more than is shown if others follow.
+pub async fn queue(conn: &mut Conn, marker: WorkMarker, after: &str) -> QueryResult<Vec<QueueRow>> {
+    let after = place(after);
+    statement(format!(
+        "select s.submission_id, c.title as course, c.language, e.title as exercise, l.display_name as learner,
+                s.handed_in_at, s.late_days, s.late_percent, s.score is not null as is_marked,
+                m.display_name as marker, coalesce(s.claimed_until > now(), false) as is_claimed,
+                coalesce(s.marker_id = $1, false) as is_mine
+         {QUEUED}
+           and ($4 is null or (s.score is not null, s.handed_in_at, s.submission_id) > ($4, $5, $6))
+         order by s.score is not null, s.handed_in_at, s.submission_id
+         limit $3"
+    ))
+    .bind::<Uuid, _>(marker.user)
+    .bind::<Bool, _>(marker.is_admin)
+    .bind::<BigInt, _>(QUEUE + 1)
+    .bind::<Nullable<Bool>, _>(after.map(|(is_marked, ..)| is_marked))
+    .bind::<Nullable<Timestamptz>, _>(after.map(|(_, at, _)| at))
+    .bind::<Nullable<Uuid>, _>(after.map(|(.., id)| id))
+    .load(conn)
+    .await
+}
+
+/// Number of works in the whole queue.
+#[derive(QueryableByName)]
+pub struct MarkingCounts {
+    /// Works without marks.
     #[diesel(sql_type = BigInt)]
     pub waiting: i64,
+    /// Works that the tutor has marked and not released.
     #[diesel(sql_type = BigInt)]
     pub marked: i64,
 }
 
-/// Returns the oldest works without released marks. Each row has the counts of the whole queue.
-pub async fn queue(conn: &mut Conn, marker: WorkMarker) -> QueryResult<Vec<QueueRow>> {
-    statement(
-        "select s.submission_id, c.title as course, c.language, e.title as exercise, l.display_name as learner,
-                s.handed_in_at, s.late_days, s.late_percent, s.score is not null as is_marked,
-                m.display_name as marker, coalesce(s.claimed_until > now(), false) as is_claimed,
-                coalesce(s.marker_id = $1, false) as is_mine,
-                count(*) filter (where s.score is null) over () as waiting,
-                count(*) filter (where s.score is not null and s.marker_id = $1) over () as marked
-         from submissions s
-         join simulation_work w on w.work_id = s.work_id
-         join simulation_exercises e on e.exercise_id = w.exercise_id
-         join courses c on c.course_id = e.course_id
-         join users l on l.user_id = w.user_id
-         left join users m on m.user_id = s.marker_id
-         where s.is_latest and s.released_at is null and e.retired_at is null and c.retired_at is null
-           and l.deleted_at is null
-           and ($2 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
-                              where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))
-         order by s.handed_in_at, s.submission_id
-         limit $3",
-    )
+pub async fn queue_counts(conn: &mut Conn, marker: WorkMarker) -> QueryResult<MarkingCounts> {
+    statement(format!(
+        "select count(*) filter (where s.score is null) as waiting,
+                count(*) filter (where s.score is not null and s.marker_id = $1) as marked
+         {QUEUED}"
+    ))
     .bind::<Uuid, _>(marker.user)
     .bind::<Bool, _>(marker.is_admin)
-    .bind::<BigInt, _>(QUEUE)
-    .load(conn)
+    .get_result(conn)
     .await
 }
 
@@ -285,6 +336,10 @@ pub async fn save(conn: &mut Conn, submission: SubmissionId, new: &NewMarks) -> 
 #[derive(QueryableByName)]
 pub struct ReleasedWork {
     #[diesel(sql_type = Uuid)]
+    pub submission_id: SubmissionId,
+    #[diesel(sql_type = Nullable<Int4>)]
+    pub score: Option<i32>,
+    #[diesel(sql_type = Uuid)]
     pub exercise_id: ExerciseId,
     #[diesel(sql_type = Uuid)]
     pub course_id: CourseId,
@@ -309,7 +364,7 @@ pub async fn release(
                and s.marker_id = $1 and ($3 is null or s.submission_id = $3)
                and ($2 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                                   where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))
-             returning e.exercise_id, e.course_id, e.title, w.user_id as learner_id
+             returning s.submission_id, s.score, e.exercise_id, e.course_id, e.title, w.user_id as learner_id
          )
          select * from released order by exercise_id, learner_id",
     )
@@ -509,4 +564,24 @@ pub async fn of_learner(
     .bind::<Uuid, _>(learner)
     .load(conn)
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn places_are_read_back_and_nonsense_is_none() {
+        let id = uuid::Uuid::from_u128(7);
+        let read = place(&format!("1_2026-03-29T10:00:00.123456Z_{id}")).unwrap();
+        assert!(read.0 && read.2 == id);
+        for wrong in [
+            "",
+            "1_x",
+            "1_2026-03-29T10:00:00Z",
+            "0_2026-03-29T10:00:00Z_x",
+        ] {
+            assert_eq!(place(wrong), None);
+        }
+    }
 }

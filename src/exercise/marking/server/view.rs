@@ -32,9 +32,18 @@ use diesel_async::RunQueryDsl;
 /// Largest text or program that is shown within the page, in bytes.
 const SHOWN_BYTES: i64 = 200 * 1024;
 
-pub async fn queue(conn: &mut Conn, marker: WorkMarker, clock: &Clock) -> AppResult<MarkingQueue> {
-    let rows = store::queue(conn, marker).await?;
-    let (waiting, marked) = counts(&rows);
+pub async fn queue(
+    conn: &mut Conn,
+    marker: WorkMarker,
+    after: &str,
+    clock: &Clock,
+) -> AppResult<MarkingQueue> {
+    let mut rows = store::queue(conn, marker, after).await?;
+    let counts = store::queue_counts(conn, marker).await?;
+    let shown = usize::try_from(store::QUEUE).unwrap_or_default();
+    let has_more = rows.len() > shown;
+    rows.truncate(shown);
+    let next = rows.last().filter(|_| has_more).map(QueueRow::place);
     let work = |row: QueueRow| QueuedWork {
         state: state(&row),
         submission_id: row.submission_id,
@@ -46,13 +55,10 @@ pub async fn queue(conn: &mut Conn, marker: WorkMarker, clock: &Clock) -> AppRes
     };
     Ok(MarkingQueue {
         works: rows.into_iter().map(work).collect(),
-        waiting,
-        marked,
+        waiting: counts.waiting,
+        marked: counts.marked,
+        next: next.unwrap_or_default(),
     })
-}
-
-fn counts(rows: &[QueueRow]) -> (i64, i64) {
-    rows.first().map_or((0, 0), |row| (row.waiting, row.marked))
 }
 
 fn state(row: &QueueRow) -> String {
@@ -83,7 +89,7 @@ pub async fn page(
         .ok_or_else(no_work)?;
     let shown = store::shown(conn, submission).await?;
     let of_work = files(conn, found.work_id).await?;
-    let (waiting, _) = counts(&store::queue(conn, marker).await?);
+    let waiting = store::queue_counts(conn, marker).await?.waiting;
     let thread = comments(conn, found.work_id, clock).await?;
     let name = shown.marker.unwrap_or_else(|| "A former tutor".to_owned());
     let is_counted = found.score.is_none() && found.released_at.is_none();
