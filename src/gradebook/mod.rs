@@ -264,6 +264,8 @@ pub enum CellState {
     Waiting,
     /// Has a result that is neither passed nor failed.
     Marked,
+    /// Work that was not handed in while it was taken. It counts as 0.
+    Missing,
 }
 
 impl CellState {
@@ -276,6 +278,7 @@ impl CellState {
             Self::Excused => "excused",
             Self::Waiting => "waiting for marks",
             Self::Marked => "marked",
+            Self::Missing => "missing",
         }
     }
 }
@@ -300,6 +303,8 @@ pub struct LearnerPage {
     pub exams: Vec<ExamCard>,
     /// Work on exercises that the learner has handed in.
     pub works: Vec<GradedWork>,
+    /// Titles of exercises on which work is missing.
+    pub missing: Vec<String>,
     /// Attempt whose answers are shown.
     pub opened: Option<OpenedAttempt>,
     /// Actions of tutors for this learner, newest first.

@@ -154,7 +154,8 @@ pub struct MyResult {
     pub title: String,
     /// True if the title is the course's own text.
     pub is_content: bool,
-    pub state: String,
+    /// The result in percent, or the reason why there is none.
+    pub shown: String,
     pub percent: Option<i32>,
     /// As the learner typed it.
     pub supposed: String,
@@ -205,7 +206,7 @@ mod tests {
             (Work, 100),
         ];
         assert_eq!(RULE.grade(&results), Some(77));
-        // (80 · 30 + 60 · 50) / 80 = 67.5: the work that is missing does not count.
+        // (80 · 30 + 60 · 50) / 80 = 67.5: a part without a result does not count.
         assert_eq!(RULE.grade(&[(Quizzes, 80), (Exams, 60)]), Some(68));
         assert_eq!(RULE.grade(&[(Columns, 50)]), None);
         assert_eq!(RULE.grade(&[]), None);

@@ -71,7 +71,7 @@ fn rule_form(page: &GradingPage, form: FormState) -> AnyView {
             <input type="hidden" name="course" value=course />
             <h2>"Weights"</h2>
             <p class="soft">
-                "A grade is the weighted mean of the results so far. Only the ratios of the weights matter, and a part without results does not count yet. With all weights at 0 the course has no grade."
+                "A grade is the weighted mean of the results so far. Only the ratios of the weights matter, and a part without results does not count yet. Work that was not handed in in time counts as 0. With all weights at 0 the course has no grade."
             </p>
             {form.said("Saved.")}
             <div class="bank-fields">
@@ -403,10 +403,6 @@ fn my_part(
             true => language.inline(result.title).erase(),
             false => result.title.into_view().erase(),
         };
-        let percent = match result.percent {
-            Some(percent) => format!("{percent}%"),
-            None => result.state,
-        };
         let field = can_suppose.then(|| {
             view! {
                 <input
@@ -424,7 +420,7 @@ fn my_part(
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td class="r">{percent}</td>
+                <td class="r">{result.shown}</td>
                 <td>{field}</td>
             </tr>
         }

@@ -197,7 +197,7 @@ fn link(page: &LearnerPage, action: ActionKind, text: &'static str) -> AnyView {
 
 /// Shows the work on exercises that the learner has handed in.
 fn works(page: &LearnerPage) -> AnyView {
-    if page.works.is_empty() {
+    if page.works.is_empty() && page.missing.is_empty() {
         return ().erase();
     }
     let lines = page.works.iter().cloned().map(|work| {
@@ -218,10 +218,18 @@ fn works(page: &LearnerPage) -> AnyView {
             </li>
         }
     });
+    let missing = page.missing.iter().cloned().map(|exercise| {
+        view! {
+            <li>
+                <p>{page.course_title.language.inline(exercise)}</p>
+                <p class="soft">"0%, missing"</p>
+            </li>
+        }
+    });
     view! {
         <section class="gradebook-list">
             <h2>"Handed-in work"</h2>
-            <ul>{lines.collect_view()}</ul>
+            <ul>{lines.collect_view()} {missing.collect_view()}</ul>
         </section>
     }
     .erase()

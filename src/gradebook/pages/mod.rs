@@ -19,7 +19,7 @@ use crate::platform::ui::{Badge, Erase, Tone};
 fn tone(state: CellState) -> Tone {
     match state {
         CellState::Passed => Tone::Ok,
-        CellState::Failed => Tone::Danger,
+        CellState::Failed | CellState::Missing => Tone::Danger,
         CellState::Running | CellState::Excused | CellState::Waiting => Tone::Info,
         CellState::NotAttempted | CellState::Marked => Tone::Neutral,
     }

@@ -214,7 +214,7 @@ fn legend(titles: Vec<String>) -> AnyView {
 fn class(state: CellState) -> &'static str {
     match state {
         CellState::Passed => "grade ok",
-        CellState::Failed => "grade danger",
+        CellState::Failed | CellState::Missing => "grade danger",
         CellState::Running | CellState::Waiting => "grade warn",
         CellState::Excused | CellState::NotAttempted => "grade soft",
         CellState::Marked => "grade",
@@ -224,7 +224,7 @@ fn class(state: CellState) -> &'static str {
 fn sign(state: CellState) -> AnyView {
     match state {
         CellState::Passed => view! { <Icon glyph=Glyph::Check /> }.erase(),
-        CellState::Failed => view! { <Icon glyph=Glyph::Close /> }.erase(),
+        CellState::Failed | CellState::Missing => view! { <Icon glyph=Glyph::Close /> }.erase(),
         CellState::Running | CellState::Waiting => view! { <Icon glyph=Glyph::Clock /> }.erase(),
         CellState::Excused | CellState::Marked => ().erase(),
         CellState::NotAttempted => view! { <span aria-hidden="true">"–"</span> }.erase(),

@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::store::ColumnKey;
+use crate::exercise::hand_in::server::store::MISSING_WORK;
 use crate::gradebook::{Cell, CellState, GradeColumn};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, ExerciseId, GradeColumnId, UserId};
@@ -75,26 +76,31 @@ struct OtherGradeRow {
     /// None for work that waits for marks.
     #[diesel(sql_type = Nullable<Int4>)]
     percent: Option<i32>,
+    #[diesel(sql_type = Bool)]
+    is_missing: bool,
 }
 
-/// Returns the cells of work that is handed in, and of the tutors' own columns.
+/// Returns the cells of work that is handed in or missing, and of the tutors' own columns. Missing
+/// work counts as 0.
 pub async fn results(
     conn: &mut Conn,
     course: CourseId,
     learners: &[UserId],
 ) -> QueryResult<Vec<((UserId, ColumnKey), Cell)>> {
-    let rows: Vec<OtherGradeRow> = statement(
+    let rows: Vec<OtherGradeRow> = statement(format!(
         "select w.user_id, true as is_work, w.exercise_id as id,
-                case when s.released_at is not null then s.score end as percent
+                case when s.released_at is not null then s.score end as percent, false as is_missing
          from submissions s
          join simulation_work w on w.work_id = s.work_id
          join simulation_exercises e on e.exercise_id = w.exercise_id
          where e.course_id = $1 and w.user_id = any($2) and s.is_latest
          union all
-         select g.user_id, false, g.column_id, round(100 * g.points / c.max_points)::integer
+         select x.user_id, true, x.exercise_id, 0, true from ({MISSING_WORK}) x
+         union all
+         select g.user_id, false, g.column_id, round(100 * g.points / c.max_points)::integer, false
          from grade_entries g join grade_columns c on c.column_id = g.column_id
-         where c.course_id = $1 and g.user_id = any($2)",
-    )
+         where c.course_id = $1 and g.user_id = any($2)"
+    ))
     .bind::<Uuid, _>(course)
     .bind::<Array<Uuid>, _>(learners)
     .load(conn)
@@ -105,6 +111,7 @@ pub async fn results(
             false => ColumnKey::Manual(GradeColumnId(row.id)),
         };
         let state = match row.percent {
+            Some(_) if row.is_missing => CellState::Missing,
             Some(_) => CellState::Marked,
             None => CellState::Waiting,
         };

@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{gated_course, learner, take, tutor, user_id};
+use crate::testing::{
+    Group, gated_course, learner, pelican_course, take, tutor, user_id, work_waits,
+};
 
 async fn weigh(
     tutor: &mut Browser<'_>,
@@ -88,6 +90,79 @@ async fn results_and_points_make_a_grade_that_the_learner_sees() {
     );
     let audit = "select count(*) from audit_logs where action like 'course.grad%'";
     assert_eq!(site.test.count(audit).await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_was_not_handed_in_in_time_counts_as_nothing() {
+    let site = TestSite::new().await;
+    let course = pelican_course().at("begin");
+    let course = course.exercise("salary-talk", "The salary talk", &["Asks which average."]);
+    course.import(&site).await;
+    let exercise = "select exercise_id from simulation_exercises";
+    let exercise = site.test.text(exercise).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let group = Group::new(&site, "Spring").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut bo = group.member(&site, "bo@example.org").await;
+    weigh(&mut meera, ["0", "0", "100", "0"], "0")
+        .await
+        .assert_ok();
+    // Asha's own due date has not come.
+    let due = "update enrollments set enrolled_at = now() - interval '9 days';
+         insert into assignments (exercise_id, is_active, due_at, late_days, late_percent, rubric)
+         select exercise_id, true, now() - interval '3 days', 4, 10, '{\"criteria\": [], \"checks\": []}'
+         from simulation_exercises;
+         insert into cohort_date_overrides (cohort_id, member_id, exercise_id, closes_at)
+         select cohort_id, member_id, exercise_id, now() + interval '5 hours'
+         from cohort_members, simulation_exercises where email like 'asha%'";
+    site.test.sql(due).await;
+    let mine = "/learn/small/grade/mine";
+    let none = "There are no results that count yet.";
+    assert!(bo.get(mine).await.body.contains(none), "late work is taken");
+    site.test.sql("update assignments set late_days = 2").await;
+    let page = bo.get(mine).await.body;
+    assert!(page.contains("Your grade so far: 0%") && page.contains("0%, missing"));
+    assert!(asha.get(mine).await.body.contains(none));
+    let supposed = bo.get(&format!("{mine}?work-{exercise}=80")).await.body;
+    assert!(supposed.contains("With the results that you suppose: 80%"));
+    let list = meera.get("/teach/small").await.body;
+    assert_eq!(list.matches("title=\"missing\"").count(), 1, "{list}");
+    let file = meera.get("/teach/small/gradebook.csv").await.body;
+    let line = file.lines().find(|line| line.contains("bo@example.org"));
+    assert!(line.expect("a line").contains("\"0\""), "{file}");
+    let of_bo = meera.get("/teach/small/learners/bo").await.body;
+    assert!(of_bo.contains("0%, missing"));
+    // Work that waits for marks does not count yet, and what was due before somebody came never
+    // does.
+    work_waits(&site, "bo@example.org", 0).await;
+    assert!(bo.get(mine).await.body.contains(none));
+    site.test
+        .sql("delete from submissions; update enrollments set enrolled_at = now()")
+        .await;
+    assert!(bo.get(mine).await.body.contains(none));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_has_the_points_before_and_after() {
+    let site = TestSite::new().await;
+    gated_course().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    learner(&site, "asha@example.org").await;
+    let talk = column(&site, &mut meera).await;
+    let id = user_id(&site, "asha@example.org").await;
+    let field = format!("points[u{id}]");
+    for typed in ["7", "8", "8", ""] {
+        let fields = [("course", "small"), ("column", &talk), (&field, typed)];
+        let answer = meera.post("grading/api/save_grade_entries", &fields).await;
+        answer.assert_ok();
+    }
+    let logged = format!(
+        "select string_agg(concat_ws(' to ', coalesce(old_values #>> '{{points,{id}}}', '-'),
+                                     coalesce(new_values #>> '{{points,{id}}}', '-')), ', ' order by occurred_at, audit_id)
+         from audit_logs where action = 'course.grades_noted'"
+    );
+    let logged = site.test.text(&logged).await;
+    assert_eq!(logged, "- to 7.0, 7.0 to 8.0, 8.0 to -");
 }
 
 #[tokio::test(flavor = "multi_thread")]

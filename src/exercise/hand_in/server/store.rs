@@ -84,6 +84,45 @@ pub async fn active_for(
     Ok(Some(assignment))
 }
 
+/// SQL for the work of the learners `$2` in the course `$1` that is missing: it was not handed in,
+/// and can't be handed in any more. Nothing is missing that was due before the learner enrolled.
+pub const MISSING_WORK: &str = "
+    select n.user_id, e.exercise_id, e.title, t.module_no, t.topic_number, e.position
+    from enrollments n
+    join simulation_exercises e on e.course_id = n.course_id and e.retired_at is null
+    join topics t on t.topic_id = e.topic_id and t.retired_at is null
+    join assignments a on a.exercise_id = e.exercise_id and a.is_active
+    left join lateral current_membership(n.user_id, n.course_id) m on true
+    left join lateral dates_of_member(m.cohort_id, m.batch_no, m.member_id) d on d.exercise_id = e.exercise_id
+    cross join lateral (
+        select coalesce(d.closes_at, a.due_at) + a.late_days * interval '24 hours' as at
+    ) closed
+    where n.course_id = $1 and n.user_id = any($2) and closed.at < now() and closed.at > n.enrolled_at
+      and not exists (select from simulation_work w join submissions s on s.work_id = w.work_id
+                      where w.user_id = n.user_id and w.exercise_id = e.exercise_id)";
+
+#[derive(QueryableByName)]
+struct MissingWorkRow {
+    #[diesel(sql_type = Text)]
+    title: String,
+}
+
+/// Returns the titles of the exercises on which a learner's work is missing.
+pub async fn missing(
+    conn: &mut Conn,
+    course: CourseId,
+    learner: UserId,
+) -> QueryResult<Vec<String>> {
+    let rows: Vec<MissingWorkRow> = statement(format!(
+        "select x.title from ({MISSING_WORK}) x order by x.module_no, x.topic_number, x.position, x.exercise_id"
+    ))
+    .bind::<Uuid, _>(course)
+    .bind::<Array<Uuid>, _>(vec![learner])
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.title).collect())
+}
+
 #[derive(QueryableByName)]
 struct ExercisePathRow {
     #[diesel(sql_type = Text)]

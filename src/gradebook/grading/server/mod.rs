@@ -5,7 +5,7 @@ mod store;
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     COLUMN_POINTS, COLUMN_TITLE, COLUMNS_LIMIT, ENTRIES, GradeColumnPage, GradeRule, GradingPage,
@@ -218,12 +218,23 @@ pub async fn save_entries(
     }
     problems.check()?;
     let by = tutor.signed_in.user_id();
+    let users: Vec<UserId> = checked.iter().map(|(user, _)| *user).collect();
+    let before = store::entries_of(conn, into, users.clone()).await?;
     let changed = store::save_entries(conn, tutor.course, into, &checked, by).await?;
     if changed > 0 {
+        let after = store::entries_of(conn, into, users).await?;
+        let differ = |user: &UserId| before.get(user) != after.get(user);
+        let values = |points: &HashMap<UserId, f64>| {
+            let users = checked.iter().map(|(user, _)| user);
+            let values = users.filter(|user| differ(user));
+            let values = values.map(|user| (user.to_string(), json!(points.get(user))));
+            let values: serde_json::Map<String, Value> = values.collect();
+            json!({ "column": column.title, "points": values })
+        };
         AuditEntry::done("course.grades_noted")
             .of("course", tutor.course)
             .by(&tutor.signed_in.cx)
-            .change(None, Some(json!({"column": column.title, "points": sent})))
+            .change(Some(values(&before)), Some(values(&after)))
             .write(conn)
             .await?;
     }

@@ -57,7 +57,7 @@ pub async fn page(
             part: GradePart::Exams,
             title: line.title,
             is_content: true,
-            state: state.to_owned(),
+            shown: percent.map_or(state.to_owned(), |percent| format!("{percent}%")),
             percent,
             supposed: String::new(),
         });
@@ -93,12 +93,17 @@ fn result(key: ColumnKey, column: GradeColumn, cell: Cell) -> Option<MyResult> {
         ColumnKey::Manual(column) => (GradePart::Columns, format!("column-{column}")),
         ColumnKey::Exam(_) => return None,
     };
+    let state = cell.state.label();
     Some(MyResult {
         key,
         part,
         title: column.title,
         is_content: false,
-        state: cell.state.label().to_owned(),
+        shown: match (cell.score, cell.state) {
+            (Some(percent), CellState::Missing) => format!("{percent}%, {state}"),
+            (Some(percent), _) => format!("{percent}%"),
+            (None, _) => state.to_owned(),
+        },
         percent: cell.score,
         supposed: String::new(),
     })

@@ -1,5 +1,7 @@
 //! Queries of grades.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Double, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
@@ -127,6 +129,21 @@ pub async fn all_entries(
         .select((grade_entries::user_id, grade_entries::points))
         .load(conn)
         .await
+}
+
+/// Returns the points of these people in a column. People without points are left out.
+pub async fn entries_of(
+    conn: &mut Conn,
+    column: GradeColumnId,
+    users: Vec<UserId>,
+) -> QueryResult<HashMap<UserId, f64>> {
+    let rows: Vec<(UserId, f64)> = grade_entries::table
+        .filter(grade_entries::column_id.eq(column))
+        .filter(grade_entries::user_id.eq_any(users))
+        .select((grade_entries::user_id, grade_entries::points))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 #[derive(QueryableByName)]

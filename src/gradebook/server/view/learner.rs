@@ -10,6 +10,7 @@ use crate::enrollment::server::gate::Gate;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::exam::{self, Review};
+use crate::exercise::hand_in::server::store as hand_in;
 use crate::exercise::marking::server::view::graded_works;
 use crate::gradebook::server::actions::no_learner;
 use crate::gradebook::server::store::{self, ActionLine, ColumnKey, QuizAttempts};
@@ -90,6 +91,7 @@ pub async fn learner(
         modules,
         exams: exams(conn, user, course, clock).await?,
         works: graded_works(conn, course, user, clock).await?,
+        missing: hand_in::missing(conn, course, user).await?,
         opened,
         record: store::past_actions(conn, course, user)
             .await?
