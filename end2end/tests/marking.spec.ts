@@ -127,7 +127,7 @@ test.describe("without JavaScript", { tag: "@once" }, () => {
     await expect(page.getByText("Waiting for marks")).toBeVisible();
     const marker = await tutor(browser);
     await marker.goto("/marking");
-    await marker.getByRole("row").filter({ hasText: "Asha Kulkarni" }).last().getByRole("link").first().click();
+    await marker.getByRole("row").filter({ hasText: "Asha Kulkarni" }).filter({ hasText: "Waiting" }).last().getByRole("link").first().click();
     await marker.getByRole("button", { name: "Mark this work" }).click();
     await expect(marker.getByLabel("Feedback")).toBeVisible();
     await marker.getByRole("button", { name: "Release", exact: true }).click();

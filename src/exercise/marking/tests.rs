@@ -267,14 +267,14 @@ async fn the_queue_shows_waiting_works_first_and_goes_on_over_pages() {
     let (site, exercise) = site().await;
     let mut meera = tutor(&site, "meera@example.org").await;
     assign(&mut meera, &exercise, "").await.assert_ok();
-    many_accounts(&site, 52).await;
+    many_accounts(&site, 102).await;
     // The works that were handed in first are marked, but not released.
     let hand_in = "insert into simulation_work (user_id, exercise_id, work, submitted_at)
          select user_id, exercise_id, 'x', now() from users, simulation_exercises where role = 'learner';
          insert into submissions (work_id, number, work, links, handed_in_at)
          select work_id, 1, 'x', '', now() - row_number() over (order by work_id) * interval '1 minute' from simulation_work;
          update submissions set score = 50 where submission_id in (
-             select submission_id from submissions order by handed_in_at limit 51)";
+             select submission_id from submissions order by handed_in_at limit 101)";
     site.test.sql(hand_in).await;
     let works = |page: &str| -> Vec<String> {
         let parts = page.split("href=\"/marking/").skip(1);
@@ -286,7 +286,7 @@ async fn the_queue_shows_waiting_works_first_and_goes_on_over_pages() {
     let waiting = "select submission_id from submissions where score is null";
     let mut all = works(&first);
     assert_eq!(all.first(), Some(&site.test.text(waiting).await));
-    assert_eq!(all.len(), 50);
+    assert_eq!(all.len(), 100);
     let next = first
         .split("href=\"/marking?after=")
         .nth(1)
@@ -299,7 +299,7 @@ async fn the_queue_shows_waiting_works_first_and_goes_on_over_pages() {
     assert_eq!(all.len() as i64, site.test.count(total).await);
     all.sort();
     all.dedup();
-    assert_eq!(all.len(), 52);
+    assert_eq!(all.len(), 102);
 }
 
 #[tokio::test(flavor = "multi_thread")]

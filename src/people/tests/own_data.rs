@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
 use crate::access_tests::fill;
 use crate::people::own_data::server::holdings::{Erasure, HOLDINGS, OF_MEMBERS};
 use crate::people::own_data::server::upkeep::KeepOwnData;
 use crate::platform::auth::UserRole;
+use crate::platform::db::schema::stored_files;
 use crate::platform::error::AppResult;
 use crate::platform::files::StoredFile;
 use crate::platform::files::delete::REFERENCES;

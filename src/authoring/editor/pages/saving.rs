@@ -42,8 +42,6 @@ pub struct SaveProgress {
     is_sending: bool,
     /// True if the text is to be published as soon as the running save has ended.
     publishes: bool,
-    /// True if the browser's storage has the text.
-    is_kept: bool,
     /// The copy of an earlier page that this page has taken up, with its key.
     taken: Option<(String, LocalText)>,
     /// Saves that failed one after the other.
@@ -64,7 +62,6 @@ impl SaveProgress {
             is_changed: false,
             is_sending: false,
             publishes: false,
-            is_kept: false,
             taken: None,
             failures: 0,
         }
@@ -187,10 +184,8 @@ impl Keeper {
         };
         title.set_value(&local.title);
         text.set_value(&local.text);
-        self.progress.try_update_value(|progress| {
-            progress.is_kept = true;
-            progress.taken = Some((key, local.clone()));
-        });
+        self.progress
+            .try_update_value(|progress| progress.taken = Some((key, local.clone())));
         if local.base == base {
             return self.changed();
         }
@@ -209,28 +204,17 @@ impl Keeper {
 
     /// Keeps the text in the browser, and saves it after a pause.
     pub fn changed(self) {
-        let (Some(title), Some(text)) = (title_field(), text_area()) else {
-            return;
-        };
-        let Some((key, base, change)) = self.progress.try_update_value(|progress| {
+        let Some(change) = self.progress.try_update_value(|progress| {
             progress.is_changed = true;
             progress.changes += 1;
-            (progress.key(), progress.base, progress.changes)
+            progress.changes
         }) else {
             return;
         };
         if let Some(field) = element::<HtmlInputElement>(CHANGE) {
             field.set_value(&change.to_string());
         }
-        let local = LocalText {
-            base,
-            title: title.value(),
-            text: text.value(),
-            at: js_sys::Date::now(),
-        };
-        let is_kept = keep(&key, &local);
-        self.progress
-            .try_update_value(|progress| progress.is_kept = is_kept);
+        self.keep_copy();
         self.follow();
         if self.theirs.with_untracked(|theirs| theirs.1.is_some()) {
             return;
@@ -323,12 +307,31 @@ impl Keeper {
         }
     }
 
+    /// Puts the text of the fields into the browser's storage. Returns true if it is there.
+    fn keep_copy(self) -> bool {
+        let (Some(title), Some(text)) = (title_field(), text_area()) else {
+            return false;
+        };
+        let place = self
+            .progress
+            .try_with_value(|progress| (progress.key(), progress.base));
+        let Some((key, base)) = place else {
+            return false;
+        };
+        let copy = LocalText {
+            base,
+            title: title.value(),
+            text: text.value(),
+            at: js_sys::Date::now(),
+        };
+        keep(&key, &copy)
+    }
+
     /// Removes this page's copy, and the copy that it took up unless another page has changed that.
     fn forget_copies(self) {
-        let copies = self.progress.try_update_value(|progress| {
-            progress.is_kept = false;
-            (progress.key(), progress.taken.take())
-        });
+        let copies = self
+            .progress
+            .try_update_value(|progress| (progress.key(), progress.taken.take()));
         let Some((own, taken)) = copies else { return };
         forget(&own);
         if let Some((key, text)) = taken
@@ -347,20 +350,19 @@ impl Keeper {
     }
 
     fn not_saved(self, error: AppError, publishes: bool) {
-        let is_kept = self.progress.try_update_value(|progress| {
-            progress.is_changed = true;
-            progress.is_kept
-        });
+        self.progress
+            .try_update_value(|progress| progress.is_changed = true);
+        let is_kept = self.keep_copy();
         let kept = match is_kept {
-            Some(true) => "The text is kept here.",
-            _ => "This browser could not keep a copy: don’t close the page.",
+            true => "The text is kept here.",
+            false => "This browser could not keep a copy: don’t close the page.",
         };
         match error {
             AppError::Unreachable => {
                 self.say(match (is_kept, publishes) {
-                    (Some(true), false) => "Not saved: offline, kept here".to_owned(),
-                    (Some(true), true) => format!("Not published: offline. {kept}"),
-                    _ => format!("Offline. {kept}"),
+                    (true, false) => "Not saved: offline, kept here".to_owned(),
+                    (true, true) => format!("Not published: offline. {kept}"),
+                    (false, _) => format!("Offline. {kept}"),
                 });
                 self.retry(0);
             }
@@ -393,7 +395,8 @@ impl Keeper {
         let wait = RETRY_MS << (failures - 1).min(4);
         // Pages that failed together do not come back together.
         let spread = 0.8 + 0.4 * js_sys::Math::random();
-        let wait = f64::from(wait.min(LONGEST_RETRY_MS).max(least_ms)) * spread;
+        let wait = f64::from(wait.min(LONGEST_RETRY_MS)) * spread;
+        let wait = wait.max(f64::from(least_ms));
         let again = move || {
             if self.progress.try_with_value(|progress| progress.failures) == Some(failures) {
                 self.send("");

@@ -15,7 +15,7 @@ use crate::platform::ids::{
 };
 
 /// Works on one page of the queue.
-pub const QUEUE: i64 = 50;
+pub const QUEUE: i64 = 100;
 
 /// Points of a work's criteria, as they are stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
