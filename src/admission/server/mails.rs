@@ -292,7 +292,8 @@ impl RegistrationLetter<'_> {
     }
 
     fn paid(&self) -> Option<(String, String)> {
-        // The payment may have been undone, and nobody learns here of a decision that can be undone.
+        // The payment may have been undone, and nobody learns here of a decision that can be
+        // undone.
         if self.row.paid_at.is_none() || self.row.previous_status.is_some() {
             return None;
         }

@@ -10,7 +10,7 @@ use super::registrations::{self, RegistrationRow};
 use super::terms;
 use crate::admission::RegistrationStatus;
 use crate::certificate::ProgramType;
-use crate::cohort::server::store as cohorts;
+use crate::cohort::server::store::{self as cohorts, Joined};
 use crate::enrollment::server::store as enrollments;
 use crate::platform::db::schema::enrollments as table;
 use crate::platform::db::{Conn, statement};
@@ -33,13 +33,17 @@ pub async fn admit(
     if registration.status != RegistrationStatus::Accepted {
         return Ok(false);
     }
-    // Of a person who was let in before, it is known already.
+    // Of a person who was let in before, it is known already whether they belonged to the cohort or
+    // the course without this seat.
     let was_let_in = registration.admitted_at.is_some();
     let mut was_enrolled = was_let_in && registration.was_enrolled;
     match (offering.program_type, offering.cohort_id) {
         (ProgramType::Cohort, Some(cohort)) => {
             let name = registration.name.as_deref();
-            cohorts::admit_member(conn, cohort, &registration.email, name).await?;
+            let joined = cohorts::admit_member(conn, cohort, &registration.email, name).await?;
+            if !was_let_in {
+                was_enrolled = matches!(joined, Joined::AlreadyThere { .. });
+            }
         }
         (ProgramType::Cohort, None) => return Ok(false),
         (ProgramType::SelfPaced | ProgramType::Workshop, _) => {
@@ -71,7 +75,7 @@ async fn is_enrolled(conn: &mut Conn, user: UserId, course: CourseId) -> QueryRe
 }
 
 /// Takes the person out of the cohort or the course again, when their seat is given up. A person
-/// who studied the course before goes on studying it.
+/// who was there before stays.
 pub async fn dismiss(
     conn: &mut Conn,
     offering: &OfferingRow,
@@ -81,9 +85,10 @@ pub async fn dismiss(
         return Ok(());
     }
     match (offering.cohort_id, registration.user_id) {
-        (Some(cohort), _) => {
+        (Some(cohort), _) if !registration.was_enrolled => {
             remove_member(conn, cohort, registration).await?;
         }
+        (Some(_), _) => {}
         (None, Some(user)) if !registration.was_enrolled => {
             enrollments::withdraw(conn, user, offering.course_id).await?;
         }

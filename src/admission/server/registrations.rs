@@ -67,8 +67,8 @@ impl RegistrationRow {
         self.status.has_seat() || self.told_status().has_seat()
     }
 
-    /// True if the person is accepted and has to pay before they are let in. Nobody who has been let
-    /// in is asked to pay, whatever the offering costs now.
+    /// True if the person is accepted and has to pay before they are let in. Nobody who has been
+    /// let in is asked to pay, whatever the offering costs now.
     pub fn owes(&self, offering: &OfferingRow) -> bool {
         self.status == RegistrationStatus::Accepted && self.is_unpaid(offering)
     }

@@ -96,9 +96,9 @@ pub async fn offer_next(
     Ok(offered)
 }
 
-/// Chooses the next people of the waitlist for all free seats, as an admin asks. They are told ten
-/// minutes later, like decisions, and until then the act can be undone. Returns the number of seats.
-/// The offering must be locked.
+/// Chooses the next people of the waitlist for all free seats, as an admin asks. They are told
+/// ten minutes later, like decisions, and until then the act can be undone. Returns the number of
+/// seats. The offering must be locked.
 pub async fn choose_next(
     conn: &mut Conn,
     offering: &OfferingRow,

@@ -1,5 +1,5 @@
-//! The term in which accepted people pay for their seats. It begins when they are told that they are
-//! accepted. They are reminded once. Afterwards the seat goes to the waitlist.
+//! The term in which accepted people pay for their seats. It begins when they are told that they
+//! are accepted. They are reminded once. Afterwards the seat goes to the waitlist.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Tests of rights that the table of all server functions does not show: members of a cohort who are
-//! elsewhere, paused, early or late, and tutors who no longer teach.
+//! Tests of rights that the table of all server functions does not show: members of a cohort who
+//! are elsewhere, paused, early or late, and tutors who no longer teach.
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
@@ -11,9 +11,10 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, function_path};
 use crate::testing::{CohortBuilder, OfferingBuilder, tutor};
 
-/// Expected status for, in this order: a member of another cohort of the course, a paused member of
-/// the offering's cohort, a member of a cohort that has not started, a member of one that has ended,
-/// and a tutor who no longer teaches the course. The application and the order are another person's.
+/// Expected status for, in this order: a member of another cohort of the course, a paused member
+/// of the offering's cohort, a member of a cohort that has not started, a member of one that has
+/// ended, and a tutor who no longer teaches the course. The application and the order are another
+/// person's.
 const TABLE: &str = "
     GET manage/api/load_offerings course=small                                      403 403 403 403 403
     GET manage/api/load_offering_form course=small&offering=OFFERING                403 403 403 403 403
@@ -27,6 +28,7 @@ const TABLE: &str = "
     review/api/decide           course=small&offering=OFFERING&decision=reject&one=REGISTRATION 403 403 403 403 403
     review/api/undo_decision    course=small&registration=REGISTRATION              403 403 403 403 403
     review/api/undo_decisions   course=small&offering=OFFERING&act=NOBODY           403 403 403 403 403
+    review/api/save_act_mail    course=small&offering=OFFERING&act=NOBODY&subject=x&text=x 403 403 403 403 403
     review/api/save_decision_mail course=small&registration=REGISTRATION&subject=x&text=x 403 403 403 403 403
     review/api/save_mail_template course=small&offering=OFFERING&decision=reject&subject=x&text=x 403 403 403 403 403
     review/api/record_payment   course=small&registration=REGISTRATION              403 403 403 403 403

@@ -116,7 +116,9 @@ async fn a_mistyped_payment_is_undone_before_its_mail_leaves() {
     assert_eq!(again, StatusCode::CONFLICT);
 
     // The right amount is recorded, and told once.
-    for (records, amount) in [("0", "40"), ("1", "8")] {
+    let stale = money(&mut admin, PAY, &offering, &id, ("0", "48"), false).await;
+    assert_eq!(stale, StatusCode::CONFLICT);
+    for (records, amount) in [("2", "40"), ("3", "8")] {
         let paid = money(&mut admin, PAY, &offering, &id, (records, amount), false).await;
         assert_eq!(paid, StatusCode::OK);
     }

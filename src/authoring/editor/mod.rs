@@ -120,6 +120,8 @@ pub struct TopicHistory {
     pub topic_id: TopicId,
     pub topic_title: String,
     pub versions: Vec<PublishedVersion>,
+    /// Number of the newest version of the normal text.
+    pub newest: Option<i32>,
     pub shown: Option<VersionChanges>,
 }
 

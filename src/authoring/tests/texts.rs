@@ -562,6 +562,11 @@ async fn the_editor_says_who_sees_another_text_and_can_give_all_the_same() {
     assert!(asha.get(here).await.body.contains("New words"));
     let history = meera.get("/teach/small/topics/a/history").await.body;
     assert!(history.contains("First (Sports)") && history.contains("First (Cooking)"));
+    for version in [3, 4] {
+        let page = format!("/teach/small/topics/a/history?version={version}");
+        let restore = format!("Restore version {version}");
+        assert!(meera.get(&page).await.body.contains(&restore), "{version}");
+    }
     let fields = [
         ("course", "small"),
         ("topic", topic.as_str()),

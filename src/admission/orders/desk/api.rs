@@ -88,11 +88,12 @@ pub async fn load_offering_order(
         notices::dispute_seen(conn, user, row.order_id).await?;
         let disputes = disputes::of_order(conn, row.order_id, &row.currency, &clock).await?;
         let undoable = undo::undoable(conn, &row, &clock).await?;
+        let records = store::records(conn, row.order_id).await?;
         let order = view::order(conn, row, school, by_card, &clock).await?;
         Ok(DeskOrder {
             course_title: title(conn, admin.course).await?,
             offering_title: offering.title,
-            records: order.payments.len() as i64,
+            records,
             order,
             undoable,
             disputes,

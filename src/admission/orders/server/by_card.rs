@@ -140,10 +140,11 @@ async fn next(
     Ok(PayingStep::Ask(ask(card, row, &titles.join(", "), to)))
 }
 
-/// Returns true if the buyer has paid and the bank has not confirmed it.
+/// Returns true if the buyer has paid, and the bank has not confirmed it or sent another amount.
 pub async fn is_processing(conn: &mut Conn, order: OrderId) -> AppResult<bool> {
     let cards = card_store::of_order(conn, order).await?;
-    Ok(cards.iter().any(|card| card.status == PROCESSING))
+    let mut cards = cards.iter();
+    Ok(cards.any(|card| [PROCESSING, DIFFERS].contains(&card.status.as_str())))
 }
 
 /// Returns the page of an open payment if it fits the amount and does not end soon.

@@ -37,7 +37,7 @@ pub struct LockedOrder {
     pub row: OrderRow,
     pub seats: Vec<LockedSeat>,
     pub balance: OrderBalance,
-    /// Number of payments and refunds so far.
+    /// Grows with each payment and refund, and with each that is undone.
     pub records: i64,
 }
 
@@ -77,7 +77,7 @@ pub async fn lock(conn: &mut Conn, order: OrderId) -> AppResult<LockedOrder> {
         row,
         seats,
         balance,
-        records: payments.len() as i64,
+        records: store::records(conn, order).await?,
     })
 }
 
@@ -260,8 +260,8 @@ async fn give_code_back(conn: &mut Conn, order: &OrderRow) -> QueryResult<()> {
     }
 }
 
-/// Records money that was paid back. With `frees_seats`, the people lose the seats of the order. The
-/// seats are freed and the buyer is told at once if a provider has paid the money back, and
+/// Records money that was paid back. With `frees_seats`, the people lose the seats of the order.
+/// The seats are freed and the buyer is told at once if a provider has paid the money back, and
 /// otherwise once the refund can no longer be undone.
 pub async fn refund(
     conn: &mut Conn,

@@ -1,6 +1,7 @@
 //! Queries of orders, their seats and their money.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
@@ -207,6 +208,17 @@ pub async fn payments(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<OrderP
         .select(OrderPaymentRow::as_select())
         .load(conn)
         .await
+}
+
+/// Returns a number that grows with each payment and refund of an order, and with each that is
+/// undone.
+pub async fn records(conn: &mut Conn, order: OrderId) -> QueryResult<i64> {
+    let (recorded, undone): (i64, i64) = order_payments::table
+        .filter(order_payments::order_id.eq(order))
+        .select((count_star(), count(order_payments::undone_at)))
+        .first(conn)
+        .await?;
+    Ok(recorded + undone)
 }
 
 /// Returns a payment or refund, unless it was undone.

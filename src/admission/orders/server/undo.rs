@@ -1,6 +1,6 @@
-//! Undoes payments and refunds that an admin recorded by mistake. Buyers are told of them once they
-//! can no longer be undone. The people of a paid order are let in at once; the seats of a refund are
-//! freed with its mail.
+//! Undoes payments and refunds that an admin recorded by mistake. Buyers are told of them once
+//! they can no longer be undone. The people of a paid order are let in at once; the seats of a
+//! refund are freed with its mail.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -86,7 +86,7 @@ fn editor(
 fn variants_form(course: &str, page: &TopicText, form: FormState) -> AnyView {
     let (course, topic) = (course.to_owned(), page.topic_id.to_string());
     let words = format!(
-        "This removes the texts for {}. They stay in the history.",
+        "This removes the texts for {}. They stay in the history. Later imports leave this topic as it is.",
         page.variants
     );
     view! {

@@ -51,7 +51,7 @@ fn history(course: &str, topic: &str, page: TopicHistory, form: FormState) -> An
         }
         .erase();
     }
-    let newest = page.versions.first().map(|version| version.number);
+    let newest = page.newest;
     let rows = page
         .versions
         .iter()

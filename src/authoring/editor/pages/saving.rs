@@ -324,17 +324,27 @@ impl Keeper {
             text: text.value(),
             at: js_sys::Date::now(),
         };
-        keep(&key, &copy)
+        let is_kept = keep(&key, &copy);
+        if is_kept {
+            self.forget_taken();
+        }
+        is_kept
     }
 
-    /// Removes this page's copy, and the copy that it took up unless another page has changed that.
+    /// Removes this page's copy, and the copy that it took up.
     fn forget_copies(self) {
-        let copies = self
+        if let Some(own) = self.progress.try_with_value(|progress| progress.key()) {
+            forget(&own);
+        }
+        self.forget_taken();
+    }
+
+    /// Removes the copy that this page took up, unless another page has changed that.
+    fn forget_taken(self) {
+        let taken = self
             .progress
-            .try_update_value(|progress| (progress.key(), progress.taken.take()));
-        let Some((own, taken)) = copies else { return };
-        forget(&own);
-        if let Some((key, text)) = taken
+            .try_update_value(|progress| progress.taken.take());
+        if let Some((key, text)) = taken.flatten()
             && kept(&key).is_some_and(|now| now == text)
         {
             forget(&key);

@@ -59,6 +59,9 @@ pub async fn page(
         Some(number) => Some(changes(conn, topic.topic_id, number).await?),
         None => None,
     };
+    // The text for a persona is no longer shown, and can always be restored.
+    let newest = rows.iter().find(|row| row.study_persona.is_none());
+    let newest = newest.map(|row| row.number);
     let versions = rows.into_iter().map(|row| PublishedVersion {
         number: row.number,
         title: row.name(),
@@ -70,6 +73,7 @@ pub async fn page(
         topic_id: topic.topic_id,
         topic_title: topic.title,
         versions: versions.collect(),
+        newest,
         shown,
     })
 }

@@ -187,7 +187,9 @@ pub async fn plan_members(
                 or m.status <> 'removed' and c.is_active and (c.ends_at is null or c.ends_at > now())
                    and not ($4 and c.starts_at <= now()
                             and exists (select from cohorts l where l.cohort_id = $2 and l.starts_at > now())))
-         order by m.email = f.email desc, c.starts_at desc, m.member_id",
+         order by m.email = f.email desc,
+                  (c.starts_at > now()) = exists (select from cohorts l where l.cohort_id = $2 and l.starts_at > now()) desc,
+                  c.starts_at desc, m.member_id",
     )
     .bind::<Uuid, _>(course)
     .bind::<Uuid, _>(cohort)

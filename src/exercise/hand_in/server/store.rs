@@ -85,7 +85,8 @@ pub async fn active_for(
 }
 
 /// SQL for the work of the learners `$2` in the course `$1` that is missing: it was not handed in,
-/// and can't be handed in any more. Nothing is missing that was due before the learner enrolled.
+/// and can't be handed in any more. Nothing is missing that was due before the learner enrolled or
+/// their cohort began. A later date of another cohort, or of one in which they are paused, counts.
 pub const MISSING_WORK: &str = "
     select n.user_id, e.exercise_id, e.title, t.module_no, t.topic_number, e.position
     from enrollments n
@@ -94,10 +95,19 @@ pub const MISSING_WORK: &str = "
     join assignments a on a.exercise_id = e.exercise_id and a.is_active
     left join lateral current_membership(n.user_id, n.course_id) m on true
     left join lateral dates_of_member(m.cohort_id, m.batch_no, m.member_id) d on d.exercise_id = e.exercise_id
+    left join cohorts k on k.cohort_id = m.cohort_id
+    left join lateral (
+        select max(o.closes_at) as closes_at
+        from cohort_members b
+        join cohorts c on c.cohort_id = b.cohort_id and c.course_id = n.course_id
+        join lateral dates_of_member(b.cohort_id, b.batch_no, b.member_id) o on o.exercise_id = e.exercise_id
+        where b.user_id = n.user_id and b.status <> 'removed'
+    ) other on true
     cross join lateral (
-        select coalesce(d.closes_at, a.due_at) + a.late_days * interval '24 hours' as at
+        select greatest(coalesce(d.closes_at, a.due_at), other.closes_at) + a.late_days * interval '24 hours' as at
     ) closed
-    where n.course_id = $1 and n.user_id = any($2) and closed.at < now() and closed.at > n.enrolled_at
+    where n.course_id = $1 and n.user_id = any($2) and closed.at < now()
+      and closed.at > greatest(n.enrolled_at, k.starts_at)
       and not exists (select from simulation_work w join submissions s on s.work_id = w.work_id
                       where w.user_id = n.user_id and w.exercise_id = e.exercise_id)";
 
