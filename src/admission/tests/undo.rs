@@ -127,7 +127,7 @@ async fn a_mistyped_payment_is_undone_before_its_mail_leaves() {
     let mails = payments_are_told(&site).await;
     let told = mails.iter().filter(|mail| mail.contains("has arrived"));
     assert_eq!(told.count(), 1);
-    // What was undone stays in the books.
+    // The entry that was undone stays in the books.
     let undone = "select count(*) from order_payments where undone_at is not null";
     assert_eq!(site.test.count(undone).await, 1);
     let back =

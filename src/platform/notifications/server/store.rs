@@ -171,9 +171,8 @@ pub async fn withdraw(conn: &mut Conn, kind: NotificationKind, subject: &str) ->
     .map(drop)
 }
 
-/// Takes the event of the time `at` back from people's unread notifications about a subject. Where
-/// it is the newest of several events, the notification stays for the others with the title
-/// `others`.
+/// Takes the event of the time `at` back from people's unread notifications about a subject. The
+/// notification stays, with the title `others`, if the event is the newest of several.
 pub async fn take_back(
     conn: &mut Conn,
     people: &[UserId],
