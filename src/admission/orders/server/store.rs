@@ -341,17 +341,22 @@ pub async fn reopen(conn: &mut Conn, order: OrderId) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Gives an order the status that it had before it was paid back.
-pub async fn restore(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> QueryResult<()> {
+/// Gives an order the status that it had before it was paid back. Its dates stay.
+pub async fn restore(conn: &mut Conn, order: OrderId) -> QueryResult<()> {
     let is_canceled: bool = orders::table
         .find(order)
         .select(orders::canceled_at.is_not_null())
         .first(conn)
         .await?;
-    match is_canceled {
-        true => set_status(conn, order, OrderStatus::Canceled, now).await,
-        false => set_status(conn, order, OrderStatus::Paid, now).await,
-    }
+    let before = match is_canceled {
+        true => OrderStatus::Canceled,
+        false => OrderStatus::Paid,
+    };
+    diesel::update(orders::table.find(order))
+        .set(orders::status.eq(before))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// Marks that the order no longer holds this seat.

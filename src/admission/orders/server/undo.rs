@@ -19,7 +19,8 @@ use crate::platform::time::Clock;
 
 const REFUND: &str = "refund";
 
-/// Tells the buyer of a payment or refund, unless it was undone.
+/// Tells the buyer of a payment or refund, unless it was undone. Seats that were paid again after
+/// the refund stay.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct SettleMoney {
     pub payment: OrderPaymentId,
@@ -36,14 +37,16 @@ impl Job for SettleMoney {
                 return Ok(());
             };
             let order = settle::lock(conn, row.order_id).await?;
-            // Read again: it may have been undone while this waited.
-            let Some(row) = store::payment(conn, self.payment).await? else {
+            // It may have been undone while this waited.
+            let payments = store::payments(conn, row.order_id).await?.into_iter();
+            let mut since = payments.skip_while(|other| other.payment_id != self.payment);
+            let Some(row) = since.next() else {
                 return Ok(());
             };
             match row.kind.as_str() {
                 REFUND => {
-                    let (cents, frees) = (row.amount_cents, self.frees_seats);
-                    settle::finish_refund(conn, &order, cents, frees, Utc::now()).await
+                    let frees = self.frees_seats && since.all(|later| later.kind == REFUND);
+                    settle::finish_refund(conn, &order, row.amount_cents, frees, Utc::now()).await
                 }
                 _ => settle::tell_paid(conn, row.order_id).await,
             }
@@ -128,7 +131,7 @@ pub async fn undo(
     store::undo(conn, payment, by, now).await?;
     let id = order.row.order_id;
     match (row.kind.as_str(), order.row.status) {
-        (REFUND, OrderStatus::Refunded) => store::restore(conn, id, now).await?,
+        (REFUND, OrderStatus::Refunded) => store::restore(conn, id).await?,
         (REFUND, _) => {}
         (_, OrderStatus::Paid) => take_back_seats(conn, order, now).await?,
         _ => {}

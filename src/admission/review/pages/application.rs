@@ -4,20 +4,19 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-use super::{keys, state};
+use super::{keys, mail_fields, state};
 use crate::admission::orders::desk::api::UndoOrderMoney;
 use crate::admission::review::api::{
     Decide, RecordPayment, ReleaseSeat, SaveDecisionMail, UndoDecision, load_review,
 };
 use crate::admission::review::{
-    DecisionMail, MAIL_CHARACTERS, QueueFilter, ReviewDecision, ReviewKey, ReviewPage,
-    SUBJECT_CHARACTERS, application_path, queue_path,
+    DecisionMail, QueueFilter, ReviewDecision, ReviewKey, ReviewPage, application_path, queue_path,
 };
 use crate::admission::{AskedQuestion, RegistrationStatus, undo_money};
 use crate::platform::ids::RegistrationId;
 use crate::platform::ui::{
-    Button, ButtonKind, Dialog, DialogButton, Erase, Field, Form, FormState, Kbd, Page, TextArea,
-    loaded, page_resource, path_part, query_value,
+    Button, ButtonKind, Dialog, DialogButton, Erase, Form, FormState, Kbd, Page, loaded,
+    page_resource, path_part, query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
@@ -272,23 +271,7 @@ fn mail_form(mail: DecisionMail, page: &ReviewPage, course: &str, form: FormStat
                 <summary>"Mail: " {mail.subject.clone()}</summary>
                 <Form form=form>
                     {named}
-                    <Field
-                        name="subject"
-                        label="Subject"
-                        required=true
-                        max_length=SUBJECT_CHARACTERS
-                        value=form.value("subject", &mail.subject)
-                        error=form.error("subject")
-                    />
-                    <TextArea
-                        name="text"
-                        label="Text"
-                        hint="The link to the application is added at the end."
-                        required=true
-                        max_length=MAIL_CHARACTERS
-                        value=form.value("text", &mail.text)
-                        error=form.error("text")
-                    />
+                    {mail_fields(&mail, "The link to the application is added at the end.", form)}
                     <div class="row">
                         <Button kind=ButtonKind::Secondary busy=form.busy()>
                             "Save mail"

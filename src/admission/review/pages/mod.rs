@@ -10,9 +10,9 @@ pub use queue::offering_page;
 
 use leptos::prelude::*;
 
-use super::QueueLine;
+use super::{DecisionMail, MAIL_CHARACTERS, QueueLine, SUBJECT_CHARACTERS};
 use crate::admission::{RegistrationStatus, status_badge};
-use crate::platform::ui::{Badge, Erase, Tone};
+use crate::platform::ui::{Badge, Erase, Field, FormState, TextArea, Tone};
 
 /// Shows the status of an application, with what is not settled about it.
 fn state(line: &QueueLine) -> AnyView {
@@ -27,4 +27,28 @@ fn state(line: &QueueLine) -> AnyView {
         .is_unpaid
         .then(|| view! { <Badge tone=Tone::Warn text="Unpaid" /> });
     view! { <span class="review-state">{status_badge(line.status)} {unpaid} {undo}</span> }.erase()
+}
+
+/// The fields for the words of a mail that has not left.
+fn mail_fields(mail: &DecisionMail, hint: &'static str, form: FormState) -> AnyView {
+    view! {
+        <Field
+            name="subject"
+            label="Subject"
+            required=true
+            max_length=SUBJECT_CHARACTERS
+            value=form.value("subject", &mail.subject)
+            error=form.error("subject")
+        />
+        <TextArea
+            name="text"
+            label="Text"
+            hint=hint
+            required=true
+            max_length=MAIL_CHARACTERS
+            value=form.value("text", &mail.text)
+            error=form.error("text")
+        />
+    }
+    .erase()
 }

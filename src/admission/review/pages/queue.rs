@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::select_all::with_select_all;
-use super::state;
+use super::{mail_fields, state};
 use crate::admission::manage::api::SetOfferingOpen;
 use crate::admission::manage::{edit_offering_path, questions_path};
 use crate::admission::offering_facts;
@@ -227,6 +227,8 @@ fn queue_view(
     .erase()
 }
 
+const ACT_MAIL_HINT: &str = "{name}, {course}, {offering} and {school} stand for the names. A mail that you changed on its own gets these words too.";
+
 /// Says what was just decided about several applications, with the button that undoes it, and the
 /// form of its mails.
 fn undo(
@@ -254,25 +256,7 @@ fn undo(
                 <summary>"Edit these mails"</summary>
                 <Form form=form>
                     {named_again}
-                    <Field
-                        id="ly-act-subject"
-                        name="subject"
-                        label="Subject"
-                        required=true
-                        max_length=SUBJECT_CHARACTERS
-                        value=form.value("subject", &mail.subject)
-                        error=form.error("subject")
-                    />
-                    <TextArea
-                        id="ly-act-text"
-                        name="text"
-                        label="Text"
-                        hint="{name}, {course}, {offering} and {school} stand for the names. A mail that you changed on its own gets these words too."
-                        required=true
-                        max_length=MAIL_CHARACTERS
-                        value=form.value("text", &mail.text)
-                        error=form.error("text")
-                    />
+                    {mail_fields(&mail, ACT_MAIL_HINT, form)}
                     <div>
                         <Button kind=ButtonKind::Secondary busy=form.busy()>
                             "Save these mails"

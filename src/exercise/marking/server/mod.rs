@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod mark;
+pub mod queue;
 pub mod rubric_text;
 pub mod store;
 pub mod view;

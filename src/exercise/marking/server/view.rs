@@ -1,8 +1,9 @@
 //! The pages of tutors who mark.
 
 use super::claim::{is_taken, no_work};
+use super::queue::{self, QueueRow};
 use super::rubric_text;
-use super::store::{self, MarkedWork, Points, QueueRow, WorkMarker};
+use super::store::{self, MarkedWork, Points, WorkMarker};
 use crate::course::CourseTitle;
 use crate::course::server::store as courses;
 use crate::exercise::Lines;
@@ -38,9 +39,9 @@ pub async fn queue(
     after: &str,
     clock: &Clock,
 ) -> AppResult<MarkingQueue> {
-    let mut rows = store::queue(conn, marker, after).await?;
-    let counts = store::queue_counts(conn, marker).await?;
-    let shown = usize::try_from(store::QUEUE).unwrap_or_default();
+    let mut rows = queue::works(conn, marker, after).await?;
+    let counts = queue::counts(conn, marker).await?;
+    let shown = usize::try_from(queue::PAGE).unwrap_or_default();
     let has_more = rows.len() > shown;
     rows.truncate(shown);
     let next = rows.last().filter(|_| has_more).map(QueueRow::place);
@@ -89,7 +90,7 @@ pub async fn page(
         .ok_or_else(no_work)?;
     let shown = store::shown(conn, submission).await?;
     let of_work = files(conn, found.work_id).await?;
-    let waiting = store::queue_counts(conn, marker).await?.waiting;
+    let waiting = queue::counts(conn, marker).await?.waiting;
     let thread = comments(conn, found.work_id, clock).await?;
     let name = shown.marker.unwrap_or_else(|| "A former tutor".to_owned());
     let is_counted = found.score.is_none() && found.released_at.is_none();
