@@ -195,3 +195,21 @@ async fn a_refund_by_hand_frees_no_seat_before_its_mail_leaves() {
     assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
     assert_eq!(status_of(&site, "bo@example.org").await, "waitlisted");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_is_paid_after_a_refund_stays() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").price("48");
+    let offering = offering.create(&site).await;
+    let mut asha = with_cart(&site, &offering, "asha").await;
+    let id = order(&mut asha).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    for (way, records, amount) in [(PAY, "0", "20"), (REFUND, "1", "20"), (PAY, "2", "48")] {
+        let frees = way == REFUND;
+        let recorded = money(&mut admin, way, &offering, &id, (records, amount), frees).await;
+        assert_eq!(recorded, StatusCode::OK);
+    }
+    payments_are_told(&site).await;
+    assert_eq!(order_status(&site).await, "paid");
+    assert_eq!(asha.get("/learn/small/t").await.status, StatusCode::OK);
+}
