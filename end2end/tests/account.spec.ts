@@ -107,4 +107,23 @@ test.describe("the choice of mails", () => {
     await expect(page.getByLabel("Replies to your messages")).toHaveValue("daily");
     await expect(page.getByLabel("From")).toHaveValue("22");
   });
+
+  test.describe("without JavaScript", () => {
+    test.use({ javaScriptEnabled: false });
+
+    test("keeps what was chosen when a field is wrong", { tag: "@once" }, async ({ page }) => {
+      await learner(page);
+      await page.goto("/notifications");
+      await page.getByRole("link", { name: "Choose your mails" }).click();
+      await page.getByLabel("Replies to your messages").selectOption("Once a day");
+      await page.getByLabel("From").selectOption("22:00");
+      await page.getByRole("button", { name: "Save" }).click();
+      await expect(page.getByText("Choose an hour, or “none” in both fields.").first()).toBeVisible();
+      await expect(page.getByLabel("Replies to your messages")).toHaveValue("daily");
+      await page.getByLabel("Until").selectOption("06:00");
+      await page.getByRole("button", { name: "Save" }).click();
+      await expect(page.getByText("Saved.")).toBeVisible();
+      await expect(page.getByLabel("Until")).toHaveValue("6");
+    });
+  });
 });

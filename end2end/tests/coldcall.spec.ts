@@ -240,6 +240,11 @@ test.describe("without JavaScript", () => {
     await page.getByLabel("Your reply").fill("Or past it.");
     await page.getByRole("button", { name: "Post reply" }).click();
     await expect(page.getByText("Or past it.")).toBeVisible();
+    const star = page.locator("article.message", { hasText: "the leaflet lay" }).first().getByRole("button", { name: /^Star/ }).first();
+    for (const pressed of ["true", "false"]) {
+      await star.click();
+      await expect(star).toHaveAttribute("aria-pressed", pressed);
+    }
     await fits(page);
   });
 

@@ -10,6 +10,7 @@ use crate::platform::ids::{AssessmentQuestionId, OfferingId};
 #[cfg(feature = "ssr")]
 use {
     super::{offering_path, questions_path},
+    crate::admission::review::{QueueFilter, act_path},
     crate::admission::server::offerings::{self, OfferingRow, no_offering},
     crate::admission::server::{desk, fields, seats, terms},
     crate::platform::audit::AuditEntry,
@@ -17,6 +18,7 @@ use {
     crate::platform::auth::guard::{TutorOf, require_admin, require_tutor_of_slug},
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
+    crate::platform::ids::DecisionAct,
     crate::platform::time::Clock,
     serde_json::{Value, json},
 };
@@ -68,7 +70,8 @@ pub async fn save_offering(
     let cx = admin.signed_in.cx.clone();
     let by = cx.clone();
     let clock = Clock::of_organization(&cx.organization);
-    let saved = cx
+    let act = (admin.signed_in.user_id(), DecisionAct(uuid::Uuid::new_v4()));
+    let (saved, offered) = cx
         .within(async move |conn| {
             let old = match id {
                 Some(id) => {
@@ -83,6 +86,7 @@ pub async fn save_offering(
                 None => (desk::blank(admin.course), 0),
             };
             let new = fields::read_offering(conn, base, &offering, taken, &clock).await?;
+            let mut offered = 0;
             let action = match &old {
                 Some(old) => {
                     offerings::change(conn, &new).await?;
@@ -92,7 +96,7 @@ pub async fn save_offering(
                         (Some(_), None) => i64::MAX,
                         (None, _) => 0,
                     };
-                    seats::offer_next(conn, &new, added, clock.now).await?;
+                    offered = seats::choose_next(conn, &new, added, act, clock.now).await?;
                     "offering.changed"
                 }
                 None => {
@@ -106,10 +110,14 @@ pub async fn save_offering(
                 .by(&by)
                 .write(conn)
                 .await?;
-            Ok(new.offering_id)
+            Ok((new.offering_id, offered))
         })
         .await?;
-    redirect(offering_path(&course, saved));
+    redirect(match offered {
+        0 => offering_path(&course, saved),
+        // There the offers can be undone.
+        _ => act_path(&course, saved, QueueFilter::Accepted, act.1),
+    });
     Ok(())
 }
 

@@ -461,7 +461,7 @@ pub async fn offer_seats(course: String, offering: OfferingId) -> AppResult<()> 
     let (user, act) = (admin.signed_in.user_id(), DecisionAct(uuid::Uuid::new_v4()));
     cx.within(async move |conn| {
         let row = of_course(conn, admin.course, offering).await?;
-        let offered = seats::choose_next(conn, &row, (user, act), Utc::now()).await?;
+        let offered = seats::choose_next(conn, &row, i64::MAX, (user, act), Utc::now()).await?;
         Ok(AuditEntry::done("offering.seats_offered")
             .of("offering", offering)
             .change(None, Some(json!({ "offers": offered })))

@@ -96,16 +96,17 @@ pub async fn offer_next(
     Ok(offered)
 }
 
-/// Chooses the next people of the waitlist for all free seats, as an admin asks. They are told
-/// ten minutes later, like decisions, and until then the act can be undone. Returns the number of
-/// seats. The offering must be locked.
+/// Chooses the next people of the waitlist for up to `most` free seats, as an admin asks. They are
+/// told ten minutes later, like decisions, and until then the act can be undone. Returns the number
+/// of seats. The offering must be locked.
 pub async fn choose_next(
     conn: &mut Conn,
     offering: &OfferingRow,
+    most: i64,
     (by, act): (UserId, DecisionAct),
     now: DateTime<Utc>,
 ) -> AppResult<i64> {
-    let seats = free(conn, offering).await?;
+    let seats = free(conn, offering).await?.min(most);
     let until = now + Duration::minutes(UNDO_MINUTES.into());
     let mut chosen = 0;
     while chosen < seats {

@@ -205,6 +205,27 @@ async fn the_number_of_seats_grows_for_the_waitlist_and_never_shrinks_below_it()
     }
     assert_eq!(status_of(&site, "cem@example.org").await, "offered");
     assert_eq!(status_of(&site, "dana@example.org").await, "waitlisted");
+    // The offer can be undone before its mail leaves, and made again.
+    let before = site.mails().await.len();
+    let cem = registration_of(&site, "cem@example.org").await;
+    let undo = [("course", "small"), ("registration", cem.as_str())];
+    admin
+        .post("review/api/undo_decision", &undo)
+        .await
+        .assert_ok();
+    assert_eq!(status_of(&site, "cem@example.org").await, "waitlisted");
+    assert_eq!(decisions_are_told(&site).await.len(), before);
+    let fields = seats("4");
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    admin
+        .post("manage/api/save_offering", &fields)
+        .await
+        .assert_ok();
+    assert_eq!(status_of(&site, "dana@example.org").await, "waitlisted");
+    let mails = decisions_are_told(&site).await;
+    assert!(mails.iter().any(|mail| mail.starts_with("To: cem@")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -227,22 +227,32 @@ pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
 /// Takes back what people were told of these replies and have not read. To be called before the
 /// replies are deleted.
 pub async fn replies_undone(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
-    let mut told: BTreeMap<(PromptId, DateTime<Utc>), BTreeSet<UserId>> = BTreeMap::new();
-    for message in noticed(conn, ids).await? {
-        let mut readers: Vec<UserId> = message.author_above.into_iter().collect();
-        if message.body.contains('@') {
-            let people = answered(conn, &message).await?;
-            readers.extend(mentioned(&message.body, &people));
+    // The author of a message above is told once of all these replies, others of each mention.
+    let mut above: BTreeSet<(PromptId, UserId)> = BTreeSet::new();
+    let mut told: BTreeMap<(PromptId, DateTime<Utc>), BTreeMap<UserId, i32>> = BTreeMap::new();
+    let messages = noticed(conn, ids).await?;
+    for message in &messages {
+        if let Some(reader) = message.author_above {
+            above.insert((message.prompt_id, reader));
+            let entry = told.entry((message.prompt_id, message.created_at));
+            entry.or_default().insert(reader, 1);
         }
-        let entry = told.entry((message.prompt_id, message.created_at));
-        entry.or_default().extend(readers);
     }
-    for ((prompt, at), readers) in told {
-        let readers: Vec<UserId> = readers.into_iter().collect();
-        let subject = of_thread(prompt);
+    for message in messages.iter().filter(|message| message.body.contains('@')) {
+        let people = answered(conn, message).await?;
+        let entry = told.entry((message.prompt_id, message.created_at));
+        let entry = entry.or_default();
+        for reader in mentioned(&message.body, &people) {
+            if !above.contains(&(message.prompt_id, reader)) {
+                *entry.entry(reader).or_default() += 1;
+            }
+        }
+    }
+    for ((prompt, at), readers) in &told {
+        let subject = of_thread(*prompt);
         let of = (NotificationKind::Reply, subject.as_str());
         let others = "Somebody replied to you or mentioned you";
-        notifications::take_back(conn, &readers, of, at, others).await?;
+        notifications::take_back(conn, readers, of, *at, others).await?;
     }
     Ok(())
 }

@@ -339,12 +339,12 @@ async fn undoing_a_tutors_reply_takes_back_what_was_told_of_it() {
              from notifications join users using (user_id) where kind = 'reply'";
         site.test.text(replies).await
     };
-    let reply = async |meera: &mut Browser<'_>, key: &str| {
+    let reply = async |meera: &mut Browser<'_>, text: &str, key: &str| {
         let fields = [
             ("course", "small"),
             ("messages[]", fish.as_str()),
             ("messages[]", fun.as_str()),
-            ("text", "Both are rihgt"),
+            ("text", text),
             ("key", key),
         ];
         let replied = meera.post("teach/api/reply_as_tutor", &fields).await;
@@ -357,7 +357,7 @@ async fn undoing_a_tutors_reply_takes_back_what_was_told_of_it() {
         let undone = meera.post("teach/api/undo_moderation", &fields).await;
         undone.assert_ok();
     };
-    reply(&mut meera, "one").await;
+    reply(&mut meera, "Both are rihgt", "one").await;
     assert_eq!(
         told().await,
         "asha: meera, a tutor, replied to you ×2, ravi: meera, a tutor, replied to you ×1"
@@ -368,7 +368,7 @@ async fn undoing_a_tutors_reply_takes_back_what_was_told_of_it() {
         "asha: Somebody replied to you or mentioned you ×1"
     );
     // One of the replies is gone already.
-    reply(&mut meera, "two").await;
+    reply(&mut meera, "Both are right", "two").await;
     site.test
         .sql(&format!(
             "update cold_call_messages set deleted_at = now(), body = '', body_html = ''
@@ -379,4 +379,15 @@ async fn undoing_a_tutors_reply_takes_back_what_was_told_of_it() {
     let left = "select count(*) from cold_call_messages where is_tutor and deleted_at is null";
     assert_eq!(site.test.count(left).await, 0);
     assert!(!told().await.contains("ravi:"));
+    // A member whom each of the replies mentions was told of each.
+    let mut bo = group.member(&site, "bo@example.org").await;
+    bo.answer(&prompt, "Nets").await.assert_ok();
+    reply(&mut meera, "As @bo says", "three").await;
+    assert!(
+        told()
+            .await
+            .contains("bo: meera, a tutor, mentioned you ×2")
+    );
+    undo(&mut meera).await;
+    assert!(!told().await.contains("bo:"));
 }

@@ -1,6 +1,6 @@
 //! Queries of notifications. Each takes the person's id and finds rows of that person only.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -171,31 +171,36 @@ pub async fn withdraw(conn: &mut Conn, kind: NotificationKind, subject: &str) ->
     .map(drop)
 }
 
-/// Takes the event of the time `at` back from people's unread notifications about a subject. The
-/// notification stays, with the title `others`, if the event is the newest of several.
+/// Takes events of the time `at` back from people's unread notifications about a subject, as many
+/// as stand beside each person. The notification stays, with the title `others`, if it tells of
+/// more than these, and they are the newest.
 pub async fn take_back(
     conn: &mut Conn,
-    people: &[UserId],
+    told: &BTreeMap<UserId, i32>,
     (kind, subject): (NotificationKind, &str),
     at: DateTime<Utc>,
     others: &str,
 ) -> QueryResult<()> {
-    let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    let people: Vec<uuid::Uuid> = told.keys().map(|user| user.0).collect();
+    let counts: Vec<i32> = told.values().copied().collect();
     statement(
-        "with alone as (
-             delete from notifications
-             where user_id = any($1) and kind = $2 and subject = $3 and read_at is null and happened_at = $4
-               and events = 1
+        "with told as (select * from unnest($1::uuid[], $6::int4[]) as t (user_id, events)),
+         alone as (
+             delete from notifications n using told
+             where n.user_id = told.user_id and n.kind = $2 and n.subject = $3 and n.read_at is null
+               and n.happened_at = $4 and n.events <= told.events
          )
-         update notifications set events = events - 1, title = $5
-         where user_id = any($1) and kind = $2 and subject = $3 and read_at is null and happened_at = $4
-           and events > 1",
+         update notifications n set events = n.events - told.events, title = $5
+         from told
+         where n.user_id = told.user_id and n.kind = $2 and n.subject = $3 and n.read_at is null
+           and n.happened_at = $4 and n.events > told.events",
     )
-    .bind::<Array<Uuid>, _>(&ids)
+    .bind::<Array<Uuid>, _>(&people)
     .bind::<Text, _>(kind.name())
     .bind::<Text, _>(subject)
     .bind::<Timestamptz, _>(at)
     .bind::<Text, _>(others)
+    .bind::<Array<Int4>, _>(&counts)
     .execute(conn)
     .await
     .map(drop)
