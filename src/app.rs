@@ -158,6 +158,9 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/activity/mine", || {
             Box::pin(activity(ActivityPages::Mine))
         }),
+        Route::lazy("/learn/:course/cohort/progress", || {
+            Box::pin(activity(ActivityPages::CohortProgress))
+        }),
         // Before pages such as `/learn/:course/exam/:exam`, because a topic may be called exam.
         Route::lazy("/learn/:course/:topic/tutor", || {
             Box::pin(player(Player::Tutor))
@@ -349,6 +352,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/activity", || {
             Box::pin(activity(ActivityPages::Roster))
         }),
+        Route::lazy("/teach/:course/insights", || {
+            Box::pin(activity(ActivityPages::Insights))
+        }),
         Route::lazy("/teach/:course/learners/:learner/timeline", || {
             Box::pin(activity(ActivityPages::Timeline))
         }),
@@ -364,6 +370,7 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/tutors", || {
             Box::pin(admin(AdminPages::Tutors))
         }),
+        Route::lazy("/admin/insights", || Box::pin(admin(AdminPages::Insights))),
         Route::lazy("/admin/people", || Box::pin(admin(AdminPages::People))),
         Route::lazy("/admin/people/:person", || {
             Box::pin(admin(AdminPages::Person))

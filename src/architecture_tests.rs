@@ -33,6 +33,7 @@ const FLOORS: &[&str] = &[
     "today",
     "study",
     "people",
+    "insights",
     "find",
     // Everything below is put together here.
     "bundles",

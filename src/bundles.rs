@@ -41,6 +41,7 @@ use crate::find::pages::find_page;
 use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
 use crate::gradebook::messages::pages::course_message_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
+use crate::insights::pages::{cohort_progress_page, course_insights_page, school_insights_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
 use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
@@ -211,11 +212,14 @@ bundle! {
 }
 
 bundle! {
-    /// Activity: the roster and the timeline for tutors, and a learner's own record.
+    /// Activity: the roster, the timeline and figures for tutors, a learner's own record, and the
+    /// progress of their cohort.
     activity, ActivityPages {
         Roster => roster_page,
         Timeline => timeline_page,
         Mine => my_activity_page,
+        Insights => course_insights_page,
+        CohortProgress => cohort_progress_page,
     }
 }
 
@@ -315,6 +319,7 @@ bundle! {
         CmsHistory => cms_history_page,
         AuditLog => audit_log_page,
         Operations => operations_page,
+        Insights => school_insights_page,
         ModelUsage => model_usage_page,
     }
 }

@@ -40,6 +40,7 @@ pub mod enrollment;
 mod hostile_tests;
 #[cfg(feature = "ssr")]
 pub mod import;
+pub mod insights;
 pub mod notes;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;

@@ -93,6 +93,19 @@ pub fn activity_roster_path(course: &str) -> String {
     format!("/teach/{course}/activity")
 }
 
+/// Figures of a course, for its tutors.
+pub fn insights_path(course: &str) -> String {
+    format!("/teach/{course}/insights")
+}
+
+/// Figures of all courses by month, for admins.
+pub const SCHOOL_INSIGHTS: &str = "/admin/insights";
+
+/// The progress of a cohort, for its members.
+pub fn cohort_progress_path(course: &str) -> String {
+    format!("{}/progress", cohort_home_path(course))
+}
+
 /// Page of a learner of a course, for its tutors.
 pub fn learner_path(course: &str, username: &str) -> String {
     format!("/teach/{course}/learners/{username}")

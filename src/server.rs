@@ -194,6 +194,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::question_bank::authoring::server::transfer::routes())
         .merge(crate::gradebook::server::export::routes())
         .merge(crate::activity::server::export::routes())
+        .merge(crate::insights::server::export::routes())
         .merge(crate::study::server::csv::routes())
         .merge(crate::cohort::teach::server::uploads::routes())
         .merge(crate::cohort::server::calendar::routes())

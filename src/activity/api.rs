@@ -1,6 +1,8 @@
 //! Server functions of activity: reports of learners' browsers, the roster and the timeline for
 //! tutors, and a learner's own record.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 
 use super::{ActivityReceipt, MyActivityPage, RosterPage, RosterQuery, TimelinePage};
@@ -10,7 +12,7 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{ingest, mine, roster, timeline},
+    super::server::{ingest, limits, mine, roster, timeline},
     crate::course::server::search,
     crate::platform::auth::guard::{require_tutor_of_slug, require_user},
     crate::platform::time::Clock,
@@ -78,5 +80,18 @@ pub async fn load_my_activity(course: String) -> AppResult<MyActivityPage> {
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| mine::page(conn, user, course, &clock).await)
+        .await
+}
+
+/// Sets when a learner of the course counts as drifting, gone, or in friction. `limits` has the
+/// fields of `StatusRules::FIELDS`. Requires a tutor of the course.
+#[server]
+pub async fn save_status_rules(
+    course: String,
+    #[server(default)] limits: HashMap<String, String>,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| limits::save(conn, &tutor, &limits).await)
         .await
 }

@@ -141,9 +141,9 @@ pub struct RefusedEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LearnerStatus {
-    /// Did nothing for more than a week.
+    /// Did nothing for more than a week, unless the course has another rule.
     Gone,
-    /// Did nothing for three days to a week.
+    /// Did nothing for three days to a week, unless the course has another rule.
     Drift,
     /// Works, but mostly fails quizzes, asks the same again, or watches parts again.
     Friction,
@@ -203,6 +203,98 @@ impl LearnerStatus {
 
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Limits of the rule that gives a learner their status. Each course can have its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusRules {
+    /// Days without activity after which a learner drifts, and after which they are gone.
+    pub drift_days: i32,
+    pub gone_days: i32,
+    /// Failed quizzes of a week that are friction if they outnumber the passed ones.
+    pub failed_quizzes: i32,
+    /// Questions of a week about one topic that are friction.
+    pub same_questions: i32,
+    /// Returns to earlier parts of videos in a week that are friction.
+    pub rewatched: i32,
+}
+
+impl Default for StatusRules {
+    fn default() -> Self {
+        Self {
+            drift_days: 3,
+            gone_days: 7,
+            failed_quizzes: 3,
+            same_questions: 3,
+            rewatched: 6,
+        }
+    }
+}
+
+impl StatusRules {
+    /// The names of the fields with what they mean, and the least and the greatest value.
+    pub const FIELDS: [(&str, &str, i32, i32); 5] = [
+        (
+            "drift_days",
+            "Drifting after this many days without activity",
+            1,
+            60,
+        ),
+        (
+            "gone_days",
+            "Gone after this many days without activity",
+            1,
+            120,
+        ),
+        (
+            "failed_quizzes",
+            "Failed quizzes in a week that are friction",
+            1,
+            50,
+        ),
+        (
+            "same_questions",
+            "Questions about one topic in a week that are friction",
+            1,
+            50,
+        ),
+        (
+            "rewatched",
+            "Returns in videos in a week that are friction",
+            1,
+            200,
+        ),
+    ];
+
+    /// The rules with these values, in the order of [`Self::FIELDS`].
+    pub fn of(
+        [
+            drift_days,
+            gone_days,
+            failed_quizzes,
+            same_questions,
+            rewatched,
+        ]: [i32; 5],
+    ) -> Self {
+        Self {
+            drift_days,
+            gone_days,
+            failed_quizzes,
+            same_questions,
+            rewatched,
+        }
+    }
+
+    /// The values in the order of [`Self::FIELDS`].
+    pub fn values(self) -> [i32; 5] {
+        [
+            self.drift_days,
+            self.gone_days,
+            self.failed_quizzes,
+            self.same_questions,
+            self.rewatched,
+        ]
     }
 }
 
@@ -323,6 +415,8 @@ pub struct RosterPage {
     pub lines: Vec<RosterLine>,
     /// Number of learners of each status, with the search of the query.
     pub counts: Vec<(LearnerStatus, usize)>,
+    /// The limits of the statuses.
+    pub rules: StatusRules,
     /// Number of the page shown, from 0. The last page if the requested one does not exist.
     pub page: u32,
     /// Number of learners on all pages.

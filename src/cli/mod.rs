@@ -386,6 +386,7 @@ pub fn registry() -> Registry {
         .with::<crate::notes::server::write::WriteNotes>()
         .hourly::<crate::activity::server::retention::RetireActivity>()
         .with::<crate::tutor_chat::server::model::write::WriteAnswer>()
+        .hourly::<crate::insights::server::SumMonths>()
         .hourly::<crate::study::server::answers::CollectWrongAnswers>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()

@@ -117,6 +117,11 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
             </p>
         }
     });
+    let has_begun = !matches!(page.standing, HomeStanding::Before(_));
+    let progress = (has_begun && !page.is_preview).then(|| {
+        let path = crate::paths::cohort_progress_path(&slug);
+        view! { <a href=path>"Progress of the cohort"</a> }
+    });
     let may_post = page.standing == HomeStanding::Open && !page.is_preview;
     let project = page
         .project
@@ -130,7 +135,7 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
                     <h1>{title}</h1>
                     <Badge tone=tone text=state />
                 </div>
-                <p class="soft">{days}</p>
+                <p class="soft">{days} " " {progress}</p>
             </header>
             {said.map(|said| view! { <Notice>{said}</Notice> })}
             {others.collect_view()}

@@ -18,6 +18,7 @@ pub mod tutors;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
+use crate::paths::SCHOOL_INSIGHTS;
 use crate::people::audit_log::AuditLine;
 use crate::people::operations::MailLine;
 use crate::people::own_data::OwnData;
@@ -41,6 +42,7 @@ pub fn person_path(person: UserId) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminArea {
     People,
+    Insights,
     Invitations,
     TutorApplications,
     Site,
@@ -49,8 +51,9 @@ pub enum AdminArea {
 }
 
 impl AdminArea {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::People,
+        Self::Insights,
         Self::Invitations,
         Self::TutorApplications,
         Self::Site,
@@ -61,6 +64,7 @@ impl AdminArea {
     pub fn label(self) -> &'static str {
         match self {
             Self::People => "People",
+            Self::Insights => "Figures",
             Self::Invitations => "Invitations",
             Self::TutorApplications => "Tutor applications",
             Self::Site => "Site",
@@ -72,6 +76,7 @@ impl AdminArea {
     pub fn path(self) -> &'static str {
         match self {
             Self::People => PEOPLE,
+            Self::Insights => SCHOOL_INSIGHTS,
             Self::Invitations => invite::INVITATIONS,
             Self::TutorApplications => applications::TUTOR_APPLICATIONS,
             Self::Site => site::SITE,

@@ -3,15 +3,18 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::activity::api::load_roster;
+use leptos::server_fn::ServerFn;
+
+use crate::activity::api::{SaveStatusRules, load_roster};
 use crate::activity::{
-    LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort, minutes_text,
+    LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort, StatusRules,
+    minutes_text,
 };
 use crate::course::SEARCH_CHARACTERS;
-use crate::paths::{activity_roster_path, learner_path, timeline_path};
+use crate::paths::{activity_roster_path, insights_path, learner_path, timeline_path};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Page, Pagination, Table,
-    loaded, page_resource, path_part,
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
+    Page, Pagination, Table, loaded, page_resource, path_part,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
@@ -24,8 +27,10 @@ pub fn roster_page() -> AnyView {
         move || (course.get(), query.get()),
         |(course, query)| load_roster(course, query),
     );
-    view! { <Page title="Activity">{loaded(page, move |page| roster(page, query.get_untracked()))}</Page> }
-        .erase()
+    let limits = FormState::of(SaveStatusRules::PATH);
+    let again = Callback::new(move |()| page.refetch());
+    let show = move |page| roster(page, query.get_untracked(), (limits, again));
+    view! { <Page title="Activity">{loaded(page, show)}</Page> }.erase()
 }
 
 /// Reads the query from the page's address.
@@ -42,7 +47,10 @@ fn asked() -> RosterQuery {
     })
 }
 
-fn roster(page: RosterPage, query: RosterQuery) -> AnyView {
+/// The form of the limits, and what loads the page again after it.
+type LimitsForm = (FormState, Callback<()>);
+
+fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
     let (slug, title) = (page.course_slug.clone(), page.course_title.clone());
     let query = query.on_page(page.page);
     let said = match page.total {
@@ -59,9 +67,11 @@ fn roster(page: RosterPage, query: RosterQuery) -> AnyView {
         false => String::new(),
     };
     let file = query.csv_path(&slug);
+    let insights = insights_path(&slug);
     let inside = view! {
         <p class="soft">
-            "The status of each learner follows from what they did in the last days. It comes with its reason, and it changes as soon as they go on."
+            "The status of each learner follows from what they did in the last days. It comes with its reason, and it changes as soon as they go on. "
+            <a href=insights>"Figures of the course"</a>
         </p>
         {tools(&slug, &query, &page.counts)}
         <div class="row activity-head">
@@ -76,6 +86,7 @@ fn roster(page: RosterPage, query: RosterQuery) -> AnyView {
         </div>
         {table(&slug, page.lines, &query)}
         <Pagination previous=previous next=next />
+        {limits_form(&slug, page.rules, limits)}
     };
     frame(&slug, &title, Area::Activity, inside.erase())
 }
@@ -214,6 +225,37 @@ fn row(slug: &str, line: RosterLine) -> AnyView {
                 {line.answered}
             </td>
         </tr>
+    }
+    .erase()
+}
+
+fn limits_form(slug: &str, rules: StatusRules, (form, again): LimitsForm) -> AnyView {
+    let fields = StatusRules::FIELDS
+        .into_iter()
+        .zip(rules.values())
+        .map(|((name, label, ..), value)| {
+            let name = format!("limits[{name}]");
+            let (value, error) = (form.value(&name, &value.to_string()), form.error(&name));
+            view! { <Field name=name label=label value=value error=error required=true autocomplete="off" /> }
+        })
+        .collect_view();
+    let is_open = move || {
+        let mut fields = StatusRules::FIELDS.into_iter();
+        form.done().get()
+            || fields.any(|(name, ..)| form.error(&format!("limits[{name}]")).get().is_some())
+    };
+    view! {
+        <details class="activity-limits" open=is_open>
+            <summary>"When a learner is drifting, gone, or in friction"</summary>
+            <Form form=form class="stack" on_done=again>
+                <input type="hidden" name="course" value=slug.to_owned() />
+                {form.said("Saved. The list above follows the new limits.")}
+                <div class="activity-limit-fields">{fields}</div>
+                <div class="form-foot">
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>"Save limits"</Button>
+                </div>
+            </Form>
+        </details>
     }
     .erase()
 }

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod ingest;
+pub mod limits;
 pub mod mine;
 pub mod rebuild;
 pub mod record;
@@ -10,4 +11,4 @@ pub mod roster;
 pub mod status;
 pub mod store;
 pub mod timeline;
-mod weeks;
+pub mod weeks;

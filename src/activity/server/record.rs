@@ -11,8 +11,10 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 
 /// Columns of `learner_activity_days` that [`SUMS`] fills, in its order.
-pub const COLUMNS: &str = "user_id, course_id, day, seconds_active, opened, read, watched, rewatched, done,
-    quizzes_passed, quizzes_failed, exams, asked, answered, events, opened_topics, asked_topics, first_at, last_at";
+pub const COLUMNS: &str =
+    "user_id, course_id, day, seconds_active, opened, read, watched, rewatched, done,
+    quizzes_passed, quizzes_failed, exams, asked, answered, events, opened_topics, asked_topics,
+    rewatched_topics, first_at, last_at";
 
 /// The sums of events, to be grouped by person, course and `received_on`.
 pub const SUMS: &str = "user_id, course_id, received_on,
@@ -30,6 +32,7 @@ pub const SUMS: &str = "user_id, course_id, received_on,
     count(*)::integer,
     coalesce(array_agg(distinct topic_id) filter (where kind = 'opened' and topic_id is not null), '{}'),
     coalesce(array_agg(topic_id order by topic_id) filter (where kind = 'tutor_asked' and topic_id is not null), '{}'),
+    coalesce(array_agg(topic_id order by topic_id) filter (where kind = 'rewatched' and topic_id is not null), '{}'),
     min(received_at) filter (where kind not in ('idle', 'enrolled')),
     max(received_at) filter (where kind not in ('idle', 'enrolled'))";
 
@@ -51,6 +54,8 @@ const ADD: &str = "
         else array(select distinct t from unnest(d.opened_topics || excluded.opened_topics) t order by t) end,
     asked_topics = case when excluded.asked_topics = '{}' then d.asked_topics
         else array(select t from unnest(d.asked_topics || excluded.asked_topics) t order by t) end,
+    rewatched_topics = case when excluded.rewatched_topics = '{}' then d.rewatched_topics
+        else array(select t from unnest(d.rewatched_topics || excluded.rewatched_topics) t order by t) end,
     first_at = least(d.first_at, excluded.first_at),
     last_at = greatest(d.last_at, excluded.last_at)";
 

@@ -23,7 +23,7 @@ pub struct JudgedLearner {
 
 impl JudgedLearner {
     pub fn of(row: FiguresRow, clock: &Clock) -> Self {
-        let (status, reason) = status(&row.figures(), clock.now);
+        let (status, reason) = status(&row.figures(), &row.rules(), clock.now);
         Self {
             row,
             status,
@@ -44,6 +44,7 @@ pub async fn page(
 ) -> AppResult<RosterPage> {
     let course_title = crate::course::server::store::title(conn, course).await?;
     let (learners, counts) = judged(conn, course, query, clock).await?;
+    let rules = store::rules(conn, course).await?;
     let total = learners.len();
     let last = total.saturating_sub(1) / ROSTER_PAGE;
     let page = usize::try_from(query.page).unwrap_or(last).min(last);
@@ -58,6 +59,7 @@ pub async fn page(
         course_title,
         lines,
         counts,
+        rules,
         page: u32::try_from(page).unwrap_or_default(),
         total,
     })

@@ -2,18 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::activity::LearnerStatus;
+use crate::activity::{LearnerStatus, StatusRules};
 
-/// Time without activity after which a learner drifts, and after which they are gone.
-const DRIFT: TimeDelta = TimeDelta::days(3);
-const GONE: TimeDelta = TimeDelta::days(7);
-
-/// Failed quizzes of a week that are friction if they outnumber the passed ones.
-const FRICTION_FAILS: i64 = 3;
-/// Questions of a week about one topic.
-const FRICTION_QUESTIONS: i64 = 3;
-/// Returns to earlier parts of videos in a week.
-const FRICTION_REWATCHED: i64 = 6;
+/// Days that [`LatelyDone`] looks at.
+const LATELY_DAYS: i64 = 3;
 
 /// Kinds of things that learners do, in the order of the sentence that names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,9 +62,14 @@ pub struct LearnerFigures {
 ///    Learners who have not begun are measured from their enrollment.
 /// 3. `Friction` is a week with three failed quizzes or more, which outnumber the passed ones; with
 ///    three questions about one topic; or with six returns to earlier parts of videos.
+///    The numbers of 2 and 3 are those of [`StatusRules::default`].
 /// 4. `Behind` is a topic to do in a module that the cohort's plan opened a week ago.
 /// 5. At least two kinds of things in three days are `Engaged`; otherwise the learner is `Active`.
-pub fn status(of: &LearnerFigures, now: DateTime<Utc>) -> (LearnerStatus, String) {
+pub fn status(
+    of: &LearnerFigures,
+    rules: &StatusRules,
+    now: DateTime<Utc>,
+) -> (LearnerStatus, String) {
     if of.is_completed {
         return (
             LearnerStatus::Completed,
@@ -80,20 +77,24 @@ pub fn status(of: &LearnerFigures, now: DateTime<Utc>) -> (LearnerStatus, String
         );
     }
     let quiet = now - of.seen_at.unwrap_or(of.enrolled_at);
-    if quiet >= DRIFT {
-        let status = match quiet > GONE {
+    if quiet >= TimeDelta::days(rules.drift_days.into()) {
+        let status = match quiet > TimeDelta::days(rules.gone_days.into()) {
             true => LearnerStatus::Gone,
             false => LearnerStatus::Drift,
         };
         return (status, quiet_reason(of, quiet.num_days()));
     }
-    if let Some(reason) = friction(of) {
+    if let Some(reason) = friction(of, rules) {
         return (LearnerStatus::Friction, reason);
     }
     if of.overdue > 0 {
         let topics = counted(of.overdue, "topic");
         let reason = format!("Has {topics} to do that the plan opened a week ago or earlier.");
         return (LearnerStatus::Behind, reason);
+    }
+    // The course gives more time than the days that `lately` looks at.
+    if quiet >= TimeDelta::days(LATELY_DAYS) && of.seen_at.is_some() {
+        return (LearnerStatus::Active, quiet_reason(of, quiet.num_days()));
     }
     active(of)
 }
@@ -105,8 +106,8 @@ fn quiet_reason(of: &LearnerFigures, days: i64) -> String {
     }
 }
 
-fn friction(of: &LearnerFigures) -> Option<String> {
-    if of.failed >= FRICTION_FAILS && of.failed > of.passed {
+fn friction(of: &LearnerFigures, rules: &StatusRules) -> Option<String> {
+    if of.failed >= i64::from(rules.failed_quizzes) && of.failed > of.passed {
         let all = of.failed + of.passed;
         return Some(format!(
             "Failed {} of {} in the last seven days.",
@@ -114,13 +115,13 @@ fn friction(of: &LearnerFigures) -> Option<String> {
             counted(all, "quiz attempt")
         ));
     }
-    if of.same_topic >= FRICTION_QUESTIONS {
+    if of.same_topic >= i64::from(rules.same_questions) {
         return Some(format!(
             "Asked {} questions about one topic in the last seven days.",
             of.same_topic
         ));
     }
-    (of.rewatched >= FRICTION_REWATCHED).then(|| {
+    (of.rewatched >= i64::from(rules.rewatched)).then(|| {
         format!(
             "Went back in videos {} times in the last seven days.",
             of.rewatched
@@ -203,7 +204,40 @@ mod tests {
     }
 
     fn told(of: &LearnerFigures) -> (LearnerStatus, String) {
-        status(of, now())
+        status(of, &StatusRules::default(), now())
+    }
+
+    #[test]
+    fn a_course_has_its_own_limits() {
+        let rules = StatusRules {
+            drift_days: 5,
+            gone_days: 10,
+            failed_quizzes: 1,
+            ..StatusRules::default()
+        };
+        let told = |of: &LearnerFigures| status(of, &rules, now());
+        for (days, status, reason) in [
+            (
+                2,
+                LearnerStatus::Active,
+                "Only read in the last three days.",
+            ),
+            (4, LearnerStatus::Active, "Did nothing for 4 days."),
+            (5, LearnerStatus::Drift, "Did nothing for 5 days."),
+            (10, LearnerStatus::Drift, "Did nothing for 10 days."),
+            (11, LearnerStatus::Gone, "Did nothing for 11 days."),
+        ] {
+            assert_eq!(
+                told(&seen(24 * days)),
+                (status, reason.to_owned()),
+                "{days}"
+            );
+        }
+        let failed = LearnerFigures {
+            failed: 1,
+            ..seen(1)
+        };
+        assert_eq!(told(&failed).0, LearnerStatus::Friction);
     }
 
     #[test]

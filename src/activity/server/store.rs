@@ -9,6 +9,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::status::{LatelyDone, LearnerFigures};
+use crate::activity::StatusRules;
+use crate::platform::db::schema::learner_status_rules;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, UserId};
 
@@ -61,9 +63,19 @@ pub struct FiguresRow {
     has_asked: bool,
     #[diesel(sql_type = Bool)]
     has_answered: bool,
+    /// The course's own limits, or None for the usual ones.
+    #[diesel(sql_type = Nullable<Array<Int4>>)]
+    limits: Option<Vec<i32>>,
 }
 
 impl FiguresRow {
+    /// The limits of the status.
+    pub fn rules(&self) -> StatusRules {
+        (self.limits.as_deref())
+            .and_then(|limits| limits.try_into().ok())
+            .map_or_else(StatusRules::default, StatusRules::of)
+    }
+
     pub fn figures(&self) -> LearnerFigures {
         LearnerFigures {
             is_completed: self.is_completed,
@@ -192,13 +204,16 @@ pub async fn figures(
                 coalesce(a.most, 0)::bigint as same_topic, coalesce(l.topics, 0)::bigint as overdue,
                 coalesce(r.has_read, false) as has_read, coalesce(r.has_watched, false) as has_watched,
                 coalesce(r.has_quizzes, false) as has_quizzes, coalesce(r.has_exams, false) as has_exams,
-                coalesce(r.has_asked, false) as has_asked, coalesce(r.has_answered, false) as has_answered
+                coalesce(r.has_asked, false) as has_asked, coalesce(r.has_answered, false) as has_answered,
+                case when q.course_id is not null
+                     then array[q.drift_days, q.gone_days, q.failed_quizzes, q.same_questions, q.rewatched] end as limits
          from enrollments e
          join users u on u.user_id = e.user_id
          left join recent r on r.user_id = e.user_id
          left join asks a on a.user_id = e.user_id
          left join done on done.user_id = e.user_id
          left join late l on l.user_id = e.user_id
+         left join learner_status_rules q on q.course_id = $1
          left join lateral (
              select d.last_at from learner_activity_days d
              where d.user_id = e.user_id and d.course_id = $1 and d.last_at is not null
@@ -215,6 +230,50 @@ pub async fn figures(
     .bind::<Nullable<SqlUuid>, _>(one)
     .load(conn)
     .await
+}
+
+/// Returns the limits of the course's statuses.
+pub async fn rules(conn: &mut Conn, course: CourseId) -> QueryResult<StatusRules> {
+    let row: Option<(i32, i32, i32, i32, i32)> = learner_status_rules::table
+        .find(course)
+        .select((
+            learner_status_rules::drift_days,
+            learner_status_rules::gone_days,
+            learner_status_rules::failed_quizzes,
+            learner_status_rules::same_questions,
+            learner_status_rules::rewatched,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map_or_else(StatusRules::default, |(a, b, c, d, e)| {
+        StatusRules::of([a, b, c, d, e])
+    }))
+}
+
+/// Sets the limits of the course's statuses.
+pub async fn set_rules(conn: &mut Conn, course: CourseId, rules: StatusRules) -> QueryResult<()> {
+    if rules == StatusRules::default() {
+        return diesel::delete(learner_status_rules::table.find(course))
+            .execute(conn)
+            .await
+            .map(drop);
+    }
+    let values = (
+        learner_status_rules::drift_days.eq(rules.drift_days),
+        learner_status_rules::gone_days.eq(rules.gone_days),
+        learner_status_rules::failed_quizzes.eq(rules.failed_quizzes),
+        learner_status_rules::same_questions.eq(rules.same_questions),
+        learner_status_rules::rewatched.eq(rules.rewatched),
+    );
+    diesel::insert_into(learner_status_rules::table)
+        .values((learner_status_rules::course_id.eq(course), values))
+        .on_conflict(learner_status_rules::course_id)
+        .do_update()
+        .set(values)
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 #[derive(QueryableByName)]

@@ -1,14 +1,13 @@
-//! A learner's time by week: the sums, and a chart of them as SVG. Bars are simple enough that the
-//! chart needs no library.
+//! A learner's time by week: the sums, and a chart of them.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use chrono::{Datelike, Days, NaiveDate};
 use uuid::Uuid;
 
 use super::store::DayRow;
 use crate::activity::{ActivityWeek, minutes_text};
+use crate::platform::charts::{self, Bar};
 use crate::platform::ui::Html;
 
 /// Weeks of the chart, the present one included.
@@ -70,69 +69,24 @@ fn sum<'a>(days: impl Iterator<Item = &'a DayRow>, begins: NaiveDate) -> Activit
     week
 }
 
-/// Sizes of the chart, in its own units.
-const BAR: i64 = 36;
-const STEP: i64 = 56;
-const TOP: i64 = 24;
-const HEIGHT: i64 = 120;
-const BOTTOM: i64 = 24;
-
-/// Draws the weeks, oldest first. Each bar takes the focus and tells its exact value.
+/// Draws the weeks, oldest first.
 pub fn chart(weeks: &[ActivityWeek]) -> Html {
-    let most = weeks
+    let bars: Vec<Bar> = weeks
         .iter()
-        .map(|week| week.minutes)
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let count = i64::try_from(weeks.len()).unwrap_or_default();
-    let (width, height) = (count * STEP, TOP + HEIGHT + BOTTOM);
-    let mut svg = format!(
-        "<svg class=\"activity-chart\" viewBox=\"0 0 {width} {height}\" role=\"group\" aria-label=\"Active time per week\">"
-    );
-    let base = TOP + HEIGHT;
-    let _ = write!(
-        svg,
-        "<line class=\"activity-base\" x1=\"0\" y1=\"{base}\" x2=\"{width}\" y2=\"{base}\"/>"
-    );
-    for (week, at) in weeks.iter().rev().zip(0_i64..) {
-        let tall = HEIGHT * week.minutes / most;
-        let (left, top) = (at * STEP + (STEP - BAR) / 2, base - tall);
-        let middle = left + BAR / 2;
-        let said = minutes_text(week.minutes);
-        // The year is in the label only.
-        let short = week.begins.rsplit_once(' ').map_or("", |(short, _)| short);
-        let short = short_month(short);
-        let _ = write!(
-            svg,
-            "<g class=\"activity-week\" tabindex=\"0\" role=\"img\" aria-label=\"Week of {}: {said}\">\
-             <title>Week of {}: {said}</title>\
-             <rect class=\"activity-area\" x=\"{}\" y=\"0\" width=\"{STEP}\" height=\"{height}\"/>\
-             <rect class=\"activity-bar\" x=\"{left}\" y=\"{top}\" width=\"{BAR}\" height=\"{tall}\"/>",
-            week.begins,
-            week.begins,
-            at * STEP,
-        );
-        if week.minutes > 0 {
-            let _ = write!(
-                svg,
-                "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                top - 6,
-                week.minutes
-            );
-        }
-        let _ = write!(
-            svg,
-            "<text class=\"activity-date\" x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{short}</text></g>",
-            base + 17
-        );
-    }
-    svg.push_str("</svg>");
-    Html(svg)
+        .rev()
+        .map(|week| Bar {
+            // The year is told in words only.
+            short: short_month(week.begins.rsplit_once(' ').map_or("", |(short, _)| short)),
+            said: format!("Week of {}: {}", week.begins, minutes_text(week.minutes)),
+            value: week.minutes,
+            is_marked: false,
+        })
+        .collect();
+    charts::bars("Active time per week", &bars)
 }
 
 /// Shortens "12 January" to "12 Jan".
-fn short_month(date: &str) -> String {
+pub fn short_month(date: &str) -> String {
     match date.split_once(' ') {
         Some((day, month)) => format!("{day} {}", month.chars().take(3).collect::<String>()),
         None => date.to_owned(),

@@ -32,7 +32,7 @@ async fn learners_see_what_their_tutors_see() {
     let tutors = meera.get("/teach/small/activity").await.body;
     assert!(tutors.contains(reason));
     assert!(own.body.contains("This week: 3 min."));
-    assert!(own.body.contains("class=\"activity-chart\"") && own.body.contains(": 3 min\""));
+    assert!(own.body.contains("class=\"chart\"") && own.body.contains(": 3 min\""));
     assert!(own.body.contains("Watched a video up to 1:15"));
     assert!(own.body.contains("Passed quiz 1.1 with 100%"));
     // Another learner's record has nothing of it.

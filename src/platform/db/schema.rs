@@ -732,6 +732,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    course_months (course_id, month) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        month -> Date,
+        enrolled -> Int4,
+        completed -> Int4,
+        active -> Int4,
+        seconds_active -> Int8,
+        quizzes_passed -> Int4,
+        quizzes_failed -> Int4,
+        asked -> Int4,
+        handed -> Int4,
+        handled -> Int4,
+        median_reply_seconds -> Nullable<Int8>,
+        model_requests -> Int4,
+        cost_micro -> Nullable<Int8>,
+        summed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    learner_status_rules (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        drift_days -> Int4,
+        gone_days -> Int4,
+        failed_quizzes -> Int4,
+        same_questions -> Int4,
+        rewatched -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     learner_activity_days (user_id, course_id, day) {
         user_id -> Uuid,
         organization_id -> Uuid,
@@ -753,6 +788,7 @@ diesel::table! {
         asked_topics -> Array<Nullable<Uuid>>,
         first_at -> Nullable<Timestamptz>,
         last_at -> Nullable<Timestamptz>,
+        rewatched_topics -> Array<Nullable<Uuid>>,
     }
 }
 

@@ -34,6 +34,20 @@ impl<'de> Deserialize<'de> for Html {
     }
 }
 
+/// Renders a view as HTML on the server, for a part of a page that the browser only shows. The owner
+/// is a new root: the page around hydrates without this part, and values that are sent along with
+/// pages are counted.
+#[cfg(feature = "ssr")]
+pub fn rendered(view: impl FnOnce() -> AnyView) -> Html {
+    let around = Owner::current();
+    let html = Owner::new_root(None).with(|| view().to_html());
+    // A new root takes the place of the page's own owner.
+    if let Some(around) = around {
+        around.set();
+    }
+    Html(html)
+}
+
 /// Serializes to JSON without the rendered HTML.
 pub fn encode<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     IN_PAGE.set(true);

@@ -78,6 +78,8 @@ pub use gallery_page::gallery_page;
 pub use here::{path_part, query_now, query_value};
 #[cfg(feature = "hydrate")]
 pub use html::decode;
+#[cfg(feature = "ssr")]
+pub use html::rendered;
 pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;

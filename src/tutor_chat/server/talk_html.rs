@@ -21,7 +21,7 @@ use crate::platform::markdown;
 use crate::platform::time::Clock;
 use crate::platform::ui::{
     Avatar, Badge, Button, ButtonKind, Erase, Field, Form, FormState, Html, Language, Notice,
-    TextArea, Tone,
+    TextArea, Tone, rendered,
 };
 use crate::tutor_chat::api::{
     AskPerson, AskSuggestion, AskTutor, DeleteConversation, RateAnswer, StopAnswer, TakeStep,
@@ -35,17 +35,9 @@ pub fn message_anchor(message: ChatMessageId) -> String {
     format!("m-{message}")
 }
 
-/// Renders the conversation, with the outcome of the form that the page comes back from. The owner
-/// is a new root: the page around hydrates without this part, and values that are sent along with
-/// pages are counted.
+/// Renders the conversation, with the outcome of the form that the page comes back from.
 pub fn talk(view: &TalkView, flash: Option<&Flash>, clock: &Clock) -> Html {
-    let around = Owner::current();
-    let html = Owner::new_root(None).with(|| whole(view, flash, clock).to_html());
-    // A new root takes the place of the page's own owner.
-    if let Some(around) = around {
-        around.set();
-    }
-    Html(html)
+    rendered(|| whole(view, flash, clock))
 }
 
 /// The forms of a conversation, after the outcome of one of them.

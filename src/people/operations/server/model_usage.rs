@@ -82,7 +82,7 @@ fn figure(number: i64) -> String {
 }
 
 /// Writes millionths as a number with four decimals, rounded up.
-fn cost(micro: i64) -> String {
+pub fn cost(micro: i64) -> String {
     let parts = micro.max(0).saturating_add(99) / 100;
     format!("{}.{:04}", figure(parts / 10_000), parts % 10_000)
 }

@@ -1,0 +1,49 @@
+//! Server functions of figures. All of them only read.
+
+use leptos::prelude::*;
+
+use super::{CohortProgress, CourseInsights, SchoolInsights};
+use crate::platform::error::AppResult;
+
+#[cfg(feature = "ssr")]
+use {
+    super::server::{course, member, school},
+    crate::platform::auth::guard::{require_admin, require_tutor_of_slug, require_user},
+    crate::platform::time::Clock,
+};
+
+/// Returns the figures of a course, or of its cohort `cohort` if that is not empty. Requires a tutor
+/// of the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_course_insights(
+    course: String,
+    #[server(default)] cohort: String,
+) -> AppResult<CourseInsights> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let id = tutor.course;
+    (tutor.signed_in.cx)
+        .within(async move |conn| course::page(conn, (id, course), &cohort, &clock).await)
+        .await
+}
+
+/// Returns the progress of the signed-in member's cohort.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_cohort_progress(course: String) -> AppResult<CohortProgress> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    me.cx
+        .within(async move |conn| member::page(conn, user, course, &clock).await)
+        .await
+}
+
+/// Returns the figures of all courses in a month such as "2026-11", or in the present one. Requires
+/// an admin.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_school_insights(#[server(default)] month: String) -> AppResult<SchoolInsights> {
+    let cx = require_admin().await?.0.cx;
+    let clock = Clock::of_organization(&cx.organization);
+    cx.within(async move |conn| school::page(conn, &month, &clock).await)
+        .await
+}

@@ -1,0 +1,12 @@
+//! The server's part of figures.
+
+pub mod course;
+mod course_html;
+pub mod export;
+pub mod member;
+mod months;
+mod plan;
+pub mod school;
+mod store;
+
+pub use months::SumMonths;
