@@ -15,10 +15,15 @@ use serde::{Deserialize, Serialize};
 use crate::course::CourseTitle;
 use crate::paths::{activity_roster_path, timeline_path};
 use crate::platform::address;
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::{Html, Tone};
 
 /// Number of learners on one page of the roster.
 pub const ROSTER_PAGE: usize = 50;
+
+/// Milliseconds after a live event until the roster loads again. What follows within them is
+/// loaded with it.
+pub const ROSTER_WAIT_MS: u64 = 5_000;
 
 /// Most events of one report.
 pub const MOST_EVENTS: usize = 50;
@@ -417,6 +422,8 @@ pub struct RosterPage {
     pub counts: Vec<(LearnerStatus, usize)>,
     /// The limits of the statuses.
     pub rules: StatusRules,
+    /// The events after which the page loads again.
+    pub live: LiveTopic,
     /// Number of the page shown, from 0. The last page if the requested one does not exist.
     pub page: u32,
     /// Number of learners on all pages.

@@ -387,6 +387,8 @@ pub fn registry() -> Registry {
         .hourly::<crate::activity::server::retention::RetireActivity>()
         .with::<crate::tutor_chat::server::model::write::WriteAnswer>()
         .hourly::<crate::insights::server::SumMonths>()
+        .with::<crate::insights::server::SchoolReport>()
+        .hourly::<crate::insights::server::PlanSchoolReports>()
         .hourly::<crate::study::server::answers::CollectWrongAnswers>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()

@@ -5,6 +5,8 @@ use leptos_router::hooks::use_query_map;
 
 use leptos::server_fn::ServerFn;
 
+#[cfg(feature = "hydrate")]
+use crate::activity::ROSTER_WAIT_MS;
 use crate::activity::api::{SaveStatusRules, load_roster};
 use crate::activity::{
     LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort, StatusRules,
@@ -12,6 +14,7 @@ use crate::activity::{
 };
 use crate::course::SEARCH_CHARACTERS;
 use crate::paths::{activity_roster_path, insights_path, learner_path, timeline_path};
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
     Page, Pagination, Table, loaded, page_resource, path_part,
@@ -68,6 +71,7 @@ fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
     };
     let file = query.csv_path(&slug);
     let insights = insights_path(&slug);
+    follow(page.live, limits.1);
     let inside = view! {
         <p class="soft">
             "The status of each learner follows from what they did in the last days. It comes with its reason, and it changes as soon as they go on. "
@@ -89,6 +93,32 @@ fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
         {limits_form(&slug, page.rules, limits)}
     };
     frame(&slug, &title, Area::Activity, inside.erase())
+}
+
+/// Loads the page again after learners did something. Somebody who is using the list keeps it as it
+/// is: the focus would be lost.
+fn follow(live: LiveTopic, again: Callback<()>) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let waits = StoredValue::new(false);
+        let changed = move || {
+            if waits.try_get_value() != Some(false) {
+                return;
+            }
+            waits.set_value(true);
+            let reload = move || {
+                let body = document().body().map(Into::into);
+                let is_free = document().active_element() == body;
+                if waits.try_update_value(|waits| *waits = false).is_some() && is_free {
+                    again.run(());
+                }
+            };
+            set_timeout(reload, std::time::Duration::from_millis(ROSTER_WAIT_MS));
+        };
+        crate::platform::live::browser::follow(live.clone(), changed);
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (live, again);
 }
 
 fn tools(slug: &str, query: &RosterQuery, counts: &[(LearnerStatus, usize)]) -> AnyView {

@@ -3,6 +3,7 @@
 pub mod export;
 pub mod ingest;
 pub mod limits;
+pub mod live;
 pub mod mine;
 pub mod rebuild;
 pub mod record;

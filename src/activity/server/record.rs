@@ -1,11 +1,14 @@
 //! Adds events, and their sums by day in the same statement.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::live;
 use crate::activity::ActivityKind;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId, UserId};
@@ -166,5 +169,11 @@ pub async fn record(
     .bind::<Timestamptz, _>(received_at)
     .get_result(conn)
     .await?;
+    if row.stored > 0 {
+        let courses: BTreeSet<Uuid> = events.iter().map(|event| event.course.0).collect();
+        for course in courses {
+            live::announce(conn, CourseId(course)).await?;
+        }
+    }
     Ok(row.stored)
 }

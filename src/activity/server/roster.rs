@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use super::live;
 use super::status::status;
 use super::store::{self, FiguresRow, Sought};
 use crate::activity::{
@@ -11,6 +12,7 @@ use crate::activity::{
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::CourseId;
+use crate::platform::live::LiveTopic;
 use crate::platform::time::Clock;
 
 /// A learner with their status and its reason.
@@ -42,6 +44,7 @@ pub async fn page(
     query: &RosterQuery,
     clock: &Clock,
 ) -> AppResult<RosterPage> {
+    let live = LiveTopic::from_now(live::topic(course));
     let course_title = crate::course::server::store::title(conn, course).await?;
     let (learners, counts) = judged(conn, course, query, clock).await?;
     let rules = store::rules(conn, course).await?;
@@ -60,6 +63,7 @@ pub async fn page(
         lines,
         counts,
         rules,
+        live,
         page: u32::try_from(page).unwrap_or_default(),
         total,
     })

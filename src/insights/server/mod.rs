@@ -6,7 +6,9 @@ pub mod export;
 pub mod member;
 mod months;
 mod plan;
+mod report;
 pub mod school;
 mod store;
 
 pub use months::SumMonths;
+pub use report::{PlanSchoolReports, SchoolReport};

@@ -73,3 +73,48 @@ async fn admins_see_the_courses_of_a_month() {
         assert_eq!(person.get("/admin/insights.csv").await.status.as_u16(), 403);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_who_want_it_get_a_report_once_a_week() {
+    let site = TestSite::new().await;
+    pelican_course().import(&site).await;
+    let mut admin = site.signed_in("office@example.org", UserRole::Admin).await;
+    site.signed_in("other@example.org", UserRole::Admin).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    crowd(&site, 2).await;
+    question_waits(&site, "asha@example.org", "begin", 1).await;
+    let choices = "/settings/notifications";
+    assert!(admin.get(choices).await.body.contains("mails[report]"));
+    assert!(!asha.get(choices).await.body.contains("mails[report]"));
+    let weekly = [
+        ("mails[report]", "weekly"),
+        ("quiet_from", ""),
+        ("quiet_until", ""),
+    ];
+    let save = "notifications/api/save_notification_choices";
+    admin.post(save, &weekly).await.assert_ok();
+    let queue = "insert into background_jobs (organization_id, kind, payload, run_at, max_attempts)
+        select organization_id, 'plan_school_reports', '{}', now(), 3 from organizations limit 1";
+    let mut reports = Vec::new();
+    for _ in 0..2 {
+        site.test.sql(queue).await;
+        site.mails().await;
+        jobs_are_due(&site, "school_report").await;
+        reports = site.mails().await;
+        reports.retain(|mail| mail.contains("All figures by month"));
+    }
+    let [report] = reports.as_slice() else {
+        panic!("one report: {reports:?}");
+    };
+    for words in [
+        "To: office@example.org",
+        "Active learners: 2 (the week before: 2)",
+        "Enrollments: 3 (the week before: 0)",
+        "Questions that wait for a tutor: 1",
+        "A small course\n2 active learners, 20 min in all, 3 enrolled",
+        "/teach/small/insights",
+        "/stop-mails/",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+}

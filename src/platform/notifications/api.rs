@@ -74,7 +74,7 @@ pub async fn load_notification_choices() -> AppResult<NotificationChoices> {
         .within(async move |conn| Ok(store::choices(conn, user).await?))
         .await?;
     choices.mails.retain(|(kind, _)| match kind {
-        NotificationKind::Desk => role == UserRole::Admin,
+        NotificationKind::Desk | NotificationKind::Report => role == UserRole::Admin,
         NotificationKind::Question | NotificationKind::Today => role != UserRole::Learner,
         _ => true,
     });

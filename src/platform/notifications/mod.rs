@@ -28,10 +28,12 @@ pub enum NotificationKind {
     Desk,
     /// People who need a tutor. It comes by mail alone, as the page Today shows it in the morning.
     Today,
+    /// The figures of the school in the last week, for admins. It comes by mail alone.
+    Report,
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -42,6 +44,7 @@ impl NotificationKind {
         Self::Question,
         Self::Desk,
         Self::Today,
+        Self::Report,
     ];
 
     /// The name in the database and in forms.
@@ -57,6 +60,7 @@ impl NotificationKind {
             Self::Question => "question",
             Self::Desk => "desk",
             Self::Today => "today",
+            Self::Report => "report",
         }
     }
 
@@ -76,6 +80,7 @@ impl NotificationKind {
             Self::Question => "Questions of learners to you as a tutor",
             Self::Desk => "New applications and orders",
             Self::Today => "Who needs you today",
+            Self::Report => "Report of the last week",
         }
     }
 
@@ -83,6 +88,7 @@ impl NotificationKind {
     pub fn default_mails(self) -> MailFrequency {
         match self {
             Self::ColdCall | Self::Desk | Self::Today => MailFrequency::Daily,
+            Self::Report => MailFrequency::Off,
             _ => MailFrequency::AtOnce,
         }
     }
@@ -91,6 +97,7 @@ impl NotificationKind {
     pub fn frequencies(self) -> &'static [MailFrequency] {
         match self {
             Self::Today => &MailFrequency::COLLECTED,
+            Self::Report => &[MailFrequency::Weekly, MailFrequency::Off],
             _ => &MailFrequency::ALL,
         }
     }

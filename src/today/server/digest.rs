@@ -1,23 +1,16 @@
 //! The mail of the morning: the lines of the page Today.
 
 use chrono::Utc;
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::{store, view};
-use crate::platform::auth::store as accounts;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::users;
 use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
 use crate::platform::jobs::{self, Job, JobContext, retries};
-use crate::platform::mail::{Mail, Unsubscribe};
 use crate::platform::names;
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::digest as mornings;
-use crate::platform::notifications::server::mails::MailBatch;
-use crate::platform::notifications::server::store as notifications;
 use crate::platform::time::Clock;
 use crate::today::{TODAY, TodayLine, TodayPage, TodayQuery};
 
@@ -61,65 +54,30 @@ impl Job for TodayDigest {
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let user = self.user;
-        let site = cx.organization.name.clone();
-        let of_site = Clock::of_organization(&cx.organization);
         let context = cx.clone();
-        let link = |path: &str| cx.link(path);
         cx.within(async move |conn| {
-            let Some(account) = accounts::by_id(conn, user).await? else {
+            let of_site = Clock::of_organization(&context.organization);
+            let reader = mornings::reader(conn, user, NotificationKind::Today, of_site).await?;
+            let Some(reader) = reader else {
                 return Ok(());
             };
-            let batch = MailBatch::Kind(NotificationKind::Today);
-            let choices = notifications::choices(conn, user).await?;
-            let is_wanted = !batch.kinds(&choices).is_empty();
-            let may_read = account.may_sign_in() && account.email_confirmed_at.is_some();
             // Somebody who teaches no course any more gets no mail.
-            let teaches = store::teaches(conn, user).await?;
-            if !is_wanted || !may_read || !teaches {
+            if !store::teaches(conn, user).await? {
                 return Ok(());
             }
-            let clock = clock(conn, user, of_site).await?;
-            let tutor = store::TodayTutor::new(user, account.role);
-            let page = view::today(conn, tutor, &TodayQuery::default(), &clock).await?;
+            let tutor = store::TodayTutor::new(user, reader.account.role);
+            let page = view::today(conn, tutor, &TodayQuery::default(), &reader.clock).await?;
             if page.lines.is_empty() {
                 return Ok(());
             }
-            let key = notifications::unsubscribe_key(conn, user).await?;
-            let stop = format!("/stop-mails/{key}/{}", batch.name());
-            let text = text(&account.display_name, &page, link);
-            let foot = format!(
-                "{site}\n\nChoose which mails you get: {}\nStop mails like this one: {}",
-                link("/settings/notifications"),
-                link(&stop),
-            );
-            context
-                .send_in(
-                    conn,
-                    Mail {
-                        to: Mail::address(&account.display_name, &account.email)?,
-                        subject: format!("Today on {site}: {}", counted(page.all)),
-                        text: format!("{text}\n\n{foot}\n"),
-                        unsubscribe: Some(Unsubscribe(link(&stop))),
-                    },
-                )
-                .await
+            let name = &reader.account.display_name;
+            let text = text(name, &page, |path: &str| context.link(path));
+            let site = &context.organization.name;
+            let subject = format!("Today on {site}: {}", counted(page.all));
+            mornings::send(&context, conn, &reader, (subject, text)).await
         })
         .await
     }
-}
-
-/// The clock of the person's time zone, or of the organization's if they have not chosen one.
-async fn clock(conn: &mut Conn, user: UserId, of_site: Clock) -> QueryResult<Clock> {
-    let zone: Option<String> = users::table
-        .find(user)
-        .select(users::time_zone)
-        .first(conn)
-        .await?;
-    let own = zone.and_then(|zone| zone.parse().ok());
-    Ok(Clock {
-        zone: own.unwrap_or(of_site.zone),
-        ..of_site
-    })
 }
 
 fn counted(lines: i64) -> String {

@@ -26,7 +26,8 @@ impl MailBatch {
         match (kind, frequency) {
             (_, MailFrequency::Off) => None,
             // Its mail is not collected with others.
-            (NotificationKind::Today, _) | (_, MailFrequency::AtOnce) => Some(Self::Kind(kind)),
+            (NotificationKind::Today | NotificationKind::Report, _)
+            | (_, MailFrequency::AtOnce) => Some(Self::Kind(kind)),
             (_, MailFrequency::Daily) => Some(Self::Daily),
             (_, MailFrequency::Weekly) => Some(Self::Weekly),
         }
