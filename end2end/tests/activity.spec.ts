@@ -57,3 +57,74 @@ test("events wait while there is no connection", { tag: "@once" }, async ({ page
   await page.reload();
   await expect.poll(waiting, { timeout: 15_000 }).toBe(0);
 });
+
+test("figures of a course, of its cohort and for its members", async ({ page, browser }) => {
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${DEMO}/activity`);
+  await awake(page);
+  await page.getByRole("link", { name: "Figures of the course" }).click();
+  await expect(page.getByRole("heading", { name: "Figures", level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What stands out" })).toBeVisible();
+  await expect(page.getByRole("img", { name: /^Week of .*: \d+ active learner/ })).toHaveCount(12);
+  await accessible(page);
+  const cohort = page.getByRole("group", { name: "Cohort" }).getByRole("link").nth(1);
+  await cohort.click();
+  await expect(cohort).toHaveAttribute("aria-current", "true");
+  await expect(page.getByRole("heading", { name: "Progress by week" })).toBeVisible();
+  await expect(page.getByRole("img", { name: /^Week 1: \d+% done/ })).toBeVisible();
+  await accessible(page);
+
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL, viewport: test.info().project.use.viewport });
+  const member = await context.newPage();
+  await signIn(member, "sofia");
+  await member.goto(`/learn/${DEMO}/cohort`);
+  await awake(member);
+  await member.getByRole("link", { name: "Progress of the cohort" }).click();
+  await expect(member.getByText(/^You have completed \d+% of the topics/)).toBeVisible();
+  await accessible(member);
+  await context.close();
+});
+
+test("a course sets its own limits of statuses", { tag: "@once" }, async ({ page, allowed }) => {
+  allowed.push("status of 422");
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${COURSE}/activity`);
+  await awake(page);
+  await page.getByText("When a learner is drifting, gone, or in friction").click();
+  const gone = page.getByLabel("Gone after this many days");
+  await gone.fill("1");
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect(page.getByText("A learner cannot be gone before they drift.").first()).toBeVisible();
+  await gone.fill("9");
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect(page.getByText("Saved. The list above follows the new limits.")).toBeVisible();
+  await page.reload();
+  await expect(gone).toHaveValue("9");
+  await accessible(page);
+});
+
+test("a roster that is open shows what a learner does", { tag: "@once" }, async ({ page, browser }) => {
+  await signIn(page, "tutor");
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+  const other = await context.newPage();
+  const address = await learner(other, COURSE);
+  await page.goto(`/teach/${COURSE}/activity?q=${encodeURIComponent(address)}`);
+  await awake(page);
+  await expect(page.getByText("Enrolled lately and has not begun.")).toBeVisible();
+  await other.goto(`/learn/${COURSE}/what-averages-hide`);
+  await awake(other);
+  await expect(page.getByText("Only read in the last three days.")).toBeVisible({ timeout: 30_000 });
+  await context.close();
+});
+
+test("admins see the courses of each month", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/admin/people");
+  await awake(page);
+  await page.getByRole("link", { name: "Figures", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Figures", level: 1 })).toBeVisible();
+  await expect(page.getByRole("img", { name: /active learners$/ })).toHaveCount(12);
+  await accessible(page);
+  await page.getByRole("link", { name: "Month before" }).click();
+  await expect(page.getByRole("link", { name: "Next month" })).toBeVisible();
+});

@@ -260,6 +260,7 @@ fn row(slug: &str, line: RosterLine) -> AnyView {
 }
 
 fn limits_form(slug: &str, rules: StatusRules, (form, again): LimitsForm) -> AnyView {
+    let course = slug.to_owned();
     let fields = StatusRules::FIELDS
         .into_iter()
         .zip(rules.values())
@@ -278,7 +279,7 @@ fn limits_form(slug: &str, rules: StatusRules, (form, again): LimitsForm) -> Any
         <details class="activity-limits" open=is_open>
             <summary>"When a learner is drifting, gone, or in friction"</summary>
             <Form form=form class="stack" on_done=again>
-                <input type="hidden" name="course" value=slug.to_owned() />
+                <input type="hidden" name="course" value=course.clone() />
                 {form.said("Saved. The list above follows the new limits.")}
                 <div class="activity-limit-fields">{fields}</div>
                 <div class="form-foot">
