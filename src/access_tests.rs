@@ -177,6 +177,11 @@ const TABLE: &str = "
     GET marking/api/load_assignments course=open                                401 403 403 200 403 200 404
     GET marking/api/load_assignment course=open&exercise=EXERCISE               401 403 403 200 403 200 404
     marking/api/save_assignment course=open&exercise=EXERCISE                   401 403 403 422 403 422 404
+    GET peer_review/api/load_peer_review review=NOBODY                          401 404 404 404 404 404 404
+    peer_review/api/save_peer_review review=NOBODY&feedback=x                   401 404 404 404 404 404 404
+    peer_review/api/take_peer_review exercise=EXERCISE                          401 409 409 409 409 409 409
+    peer_review/api/report_peer_review review=NOBODY&reason=x                   401 404 404 404 404 404 404
+    peer_review/api/settle_peer_review review=NOBODY&act=count                  401 404 404 404 404 404 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET tutor_chat/api/load_tutor course=open&topic=t                           401 200 403 403 403 403 403
     tutor_chat/api/ask_tutor    course=open&topic=t&question=x                  401 200 403 403 403 403 403

@@ -179,6 +179,7 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/:topic/exercise/:key", || {
             Box::pin(quiz(Quiz::Exercise))
         }),
+        Route::lazy("/peer-review/:review", || Box::pin(quiz(Quiz::PeerReview))),
         Route::lazy("/learn/:course/:topic/cold-call/:n", || {
             Box::pin(cohort(CohortPages::ColdCall))
         }),

@@ -37,6 +37,7 @@ use crate::exercise::marking::pages::{
     assignment_page, assignments_page, marking_page, marking_queue_page,
 };
 use crate::exercise::pages::exercise_page;
+use crate::exercise::peer_review::pages::peer_review_page;
 use crate::find::pages::find_page;
 use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
 use crate::gradebook::messages::pages::course_message_page;
@@ -161,6 +162,7 @@ bundle! {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+        PeerReview => peer_review_page,
         TutorComments => tutor_comments_page,
         MyGrade => my_grade_page,
     }

@@ -94,6 +94,7 @@ id!(
     SubmissionId,
     WorkFileId,
     MarkingCommentId,
+    PeerReviewId,
     RegradingId,
     CohortId,
     MemberId,

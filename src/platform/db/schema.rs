@@ -1364,6 +1364,30 @@ diesel::table! {
         rubric -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        peer_reviews -> Int4,
+        peers_are_named -> Bool,
+        peer_days -> Int4,
+    }
+}
+
+diesel::table! {
+    peer_reviews (review_id) {
+        review_id -> Uuid,
+        organization_id -> Uuid,
+        submission_id -> Uuid,
+        reviewer_id -> Uuid,
+        rubric -> Jsonb,
+        points -> Jsonb,
+        feedback -> Text,
+        feedback_html -> Text,
+        score -> Nullable<Int4>,
+        allocated_at -> Timestamptz,
+        is_begun -> Bool,
+        sent_at -> Nullable<Timestamptz>,
+        reported_at -> Nullable<Timestamptz>,
+        report -> Text,
+        settled_at -> Nullable<Timestamptz>,
+        is_left_out -> Bool,
     }
 }
 
@@ -1391,6 +1415,8 @@ diesel::table! {
         writer -> Nullable<Uuid>,
         change -> Int4,
         released_at -> Nullable<Timestamptz>,
+        peers_until -> Nullable<Timestamptz>,
+        is_peer_marked -> Bool,
     }
 }
 
@@ -2442,6 +2468,8 @@ diesel::joinable!(work_files -> stored_files (file_id));
 diesel::joinable!(exercise_comments -> simulation_work (work_id));
 diesel::joinable!(exercise_comments -> users (author_user_id));
 diesel::joinable!(marking_comments -> simulation_exercises (exercise_id));
+diesel::joinable!(peer_reviews -> submissions (submission_id));
+diesel::joinable!(peer_reviews -> users (reviewer_id));
 
 // Tables that queries in Diesel's DSL join. The macro writes an implementation for each pair, so
 // the list leaves out tables that only SQL joins.
