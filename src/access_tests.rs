@@ -182,6 +182,8 @@ const TABLE: &str = "
     peer_review/api/take_peer_review exercise=EXERCISE                          401 409 409 409 409 409 409
     peer_review/api/report_peer_review review=NOBODY&reason=x                   401 404 404 404 404 404 404
     peer_review/api/settle_peer_review review=NOBODY&act=count                  401 404 404 404 404 404 404
+    GET merge/api/load_merge    person=NOBODY                                   401 403 403 403 403 404 404
+    merge/api/merge_accounts    person=NOBODY&other=NOBODY                      401 403 403 403 403 404 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET tutor_chat/api/load_tutor course=open&topic=t                           401 200 403 403 403 403 403
     tutor_chat/api/ask_tutor    course=open&topic=t&question=x                  401 200 403 403 403 403 403

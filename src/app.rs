@@ -369,6 +369,9 @@ fn routes() -> RouteTable {
         Route::lazy("/admin/people/:person", || {
             Box::pin(admin(AdminPages::Person))
         }),
+        Route::lazy("/admin/people/:person/merge", || {
+            Box::pin(admin(AdminPages::Merge))
+        }),
         Route::lazy("/admin/invitations", || {
             Box::pin(admin(AdminPages::Invitations))
         }),

@@ -48,6 +48,7 @@ use crate::people::applications::pages::{tutor_application_page, tutor_applicati
 use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
+use crate::people::merge::pages::merge_page;
 use crate::people::operations::pages::{model_usage_page, operations_page};
 use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
@@ -306,6 +307,7 @@ bundle! {
     admin, AdminPages {
         People => people_page,
         Person => person_page,
+        Merge => merge_page,
         Invitations => invitations_page,
         InvitationList => invitation_list_page,
         TutorApplications => tutor_applications_page,

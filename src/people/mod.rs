@@ -5,6 +5,7 @@ pub mod api;
 pub mod applications;
 pub mod audit_log;
 pub mod invite;
+pub mod merge;
 pub mod operations;
 pub mod own_data;
 pub mod pages;
@@ -338,6 +339,9 @@ impl AccountAction {
         }
     }
 }
+
+/// Value of `done` in the address of a person's page after another account was merged into it.
+pub const MERGED: &str = "merged";
 
 /// Value of `done` in the address of a person's page after the role was changed.
 pub const ROLE_DONE: &str = "role";

@@ -1354,6 +1354,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_merges (closed_id) {
+        closed_id -> Uuid,
+        organization_id -> Uuid,
+        kept_id -> Uuid,
+        merged_by -> Nullable<Uuid>,
+        merged_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     assignments (exercise_id) {
         exercise_id -> Uuid,
         organization_id -> Uuid,

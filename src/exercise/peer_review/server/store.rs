@@ -213,7 +213,8 @@ pub async fn waiting_exercises(conn: &mut Conn) -> QueryResult<Vec<ExerciseId>> 
     Ok(rows.into_iter().map(|row| row.exercise_id).collect())
 }
 
-/// Takes reviews that were not sent away from people who have left the course.
+/// Takes reviews that were not sent away from people who have left the course, and reviews that
+/// were not begun of works whose author has left.
 pub async fn free_reviews_of_former_learners(
     conn: &mut Conn,
     exercise: ExerciseId,
@@ -223,9 +224,12 @@ pub async fn free_reviews_of_former_learners(
          using submissions s, simulation_work w, simulation_exercises e
          where s.submission_id = r.submission_id and w.work_id = s.work_id and e.exercise_id = w.exercise_id
            and e.exercise_id = $1 and r.sent_at is null
-           and not exists (select from enrollments n join users u on u.user_id = n.user_id
-                           where n.user_id = r.reviewer_id and n.course_id = e.course_id
-                             and n.status in ('active', 'completed') and u.is_active and u.deleted_at is null)",
+           and exists (select from unnest(array[r.reviewer_id, case when not r.is_begun then w.user_id end]) x (user_id)
+                       where x.user_id is not null
+                         and not exists (select from enrollments n join users u on u.user_id = n.user_id
+                                         where n.user_id = x.user_id and n.course_id = e.course_id
+                                           and n.status in ('active', 'completed')
+                                           and u.is_active and u.deleted_at is null))",
     )
     .bind::<Uuid, _>(exercise)
     .execute(conn)

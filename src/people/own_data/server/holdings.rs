@@ -88,6 +88,9 @@ const STUDY_CARD: &str = "case when t.question_id is null then '{}' else '{conte
 
 /// Every column that refers to a person.
 pub const HOLDINGS: &[Holding] = &[
+    holding("account_merges", "closed_id", LeftOut("That two accounts were merged. The audit log in this copy has it."), RECORD),
+    holding("account_merges", "kept_id", LeftOut("That two accounts were merged. The audit log in this copy has it."), RECORD),
+    holding("account_merges", "merged_by", ACT_ON_OTHERS, RECORD),
     holding("ai_notes", "edited_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("ai_usage", "user_id", ALL, Changed("user_id = null")),
     holding("card_refunds", "requested_by", ACT_ON_OTHERS, RECORD),
