@@ -385,6 +385,9 @@ fn routes() -> RouteTable {
             Box::pin(admin(AdminPages::TutorApplication))
         }),
         Route::lazy("/admin/site", || Box::pin(admin(AdminPages::Site))),
+        Route::lazy("/admin/site/mails", || {
+            Box::pin(admin(AdminPages::MailTexts))
+        }),
         Route::lazy("/admin/site/pages", || {
             Box::pin(admin(AdminPages::CmsPages))
         }),
@@ -397,6 +400,9 @@ fn routes() -> RouteTable {
         Route::lazy("/admin/audit", || Box::pin(admin(AdminPages::AuditLog))),
         Route::lazy("/admin/operations", || {
             Box::pin(admin(AdminPages::Operations))
+        }),
+        Route::lazy("/admin/operations/storage", || {
+            Box::pin(admin(AdminPages::Storage))
         }),
         Route::lazy("/admin/operations/model", || {
             Box::pin(admin(AdminPages::ModelUsage))

@@ -50,9 +50,11 @@ use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
 use crate::people::merge::pages::merge_page;
 use crate::people::operations::pages::{model_usage_page, operations_page};
+use crate::people::operations::storage_page::storage_page;
 use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
 use crate::people::site::cms::pages::{cms_editor_page, cms_history_page, cms_pages_page};
+use crate::people::site::mail_texts::pages::mail_texts_page;
 use crate::people::site::pages::site_settings_page;
 use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
@@ -314,11 +316,13 @@ bundle! {
         TutorApplication => tutor_application_page,
         Tutors => course_tutors_page,
         Site => site_settings_page,
+        MailTexts => mail_texts_page,
         CmsPages => cms_pages_page,
         CmsEditor => cms_editor_page,
         CmsHistory => cms_history_page,
         AuditLog => audit_log_page,
         Operations => operations_page,
         ModelUsage => model_usage_page,
+        Storage => storage_page,
     }
 }

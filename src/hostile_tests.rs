@@ -63,6 +63,7 @@ const TEXTS: &str = "
     exercise_comments: body
     marking_comments: body
     peer_reviews: feedback report
+    people_views: name search
     topic_schedules: problem
     ai_notes: summary_markdown
     ai_usage: model

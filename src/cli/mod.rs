@@ -394,6 +394,8 @@ pub fn registry() -> Registry {
         .hourly::<crate::coldcall::server::closing::RemindOfColdCalls>()
         .hourly::<crate::exercise::hand_in::server::reminder::RemindOfExercises>()
         .hourly::<crate::exercise::peer_review::server::top_up::TopUpReviews>()
+        .with::<crate::people::operations::server::storage::RemoveUnusedFiles>()
+        .hourly::<crate::people::audit_log::server::retention::RetireAuditLog>()
         .with::<crate::cohort::server::sessions::RemindOfSession>()
         .with::<crate::cohort::server::announcements::PublishAnnouncement>()
         .with::<crate::cohort::server::messages::CohortMessageMail>()

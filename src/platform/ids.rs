@@ -95,6 +95,8 @@ id!(
     WorkFileId,
     MarkingCommentId,
     PeerReviewId,
+    /// Filters of the list of people under a name.
+    PeopleViewId,
     RegradingId,
     CohortId,
     MemberId,

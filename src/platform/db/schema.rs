@@ -1364,6 +1364,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    people_views (view_id) {
+        view_id -> Uuid,
+        organization_id -> Uuid,
+        owner_id -> Uuid,
+        name -> Text,
+        search -> Text,
+        role -> Text,
+        state -> Text,
+        is_shared -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     assignments (exercise_id) {
         exercise_id -> Uuid,
         organization_id -> Uuid,

@@ -114,6 +114,7 @@ pub const RULES: &[(&str, &str, Fate)] = &[
     ("generated_assets", "user_id", MovedIf(OF_ITS_MATERIAL)),
     ("card_states", "user_id", MovedIf(OF_ITS_MATERIAL)),
     ("study_settings", "user_id", One(&[], NEVER)),
+    ("people_views", "owner_id", One(&["name"], NEVER)),
 ];
 
 /// Returns the fate of the rows that refer to a person through a column.

@@ -154,6 +154,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("orders", "user_id", ALL, Kept("Bookkeeping.")),
     holding("page_versions", "published_by", LeftOut("Pages of the site, which everybody can read."), RECORD),
     holding("peer_reviews", "reviewer_id", Without("'{feedback_html,report,reported_at,settled_at,is_left_out}'"), Deleted),
+    holding("people_views", "owner_id", ALL, Deleted),
     holding("practice_answers", "user_id", Without("'{fingerprint}'"), Deleted),
     holding("question_import_previews", "uploaded_by", PART_OF_A_COURSE, Deleted),
     holding("question_imports", "imported_by", PART_OF_A_COURSE, RECORD),
