@@ -9,7 +9,7 @@ use server_fn::ServerFn;
 use super::api::{ReopenWork, SaveWork, load_exercise};
 use super::hand_in::LINKS_CHARACTERS;
 use super::hand_in::pages::{HandInForms, draft_files, due, handed_in};
-use super::peer_review::pages::{ReviewForms, peer_part};
+use super::peer_review::pages::{PeerForms, peer_part};
 use super::{ExercisePage, WORK_LIMIT};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Checkbox, Crumb, Erase, Form, FormState, Page,
@@ -31,7 +31,7 @@ pub fn exercise_page() -> AnyView {
         save: FormState::of(SaveWork::PATH),
         reopen: FormState::of(ReopenWork::PATH),
         hand_in: HandInForms::of_page(),
-        reviews: ReviewForms::of_page(),
+        reviews: PeerForms::of_page(),
         here: Memo::new(move |_| {
             let (course, topic, key) = params.get();
             format!("/learn/{course}/{topic}/exercise/{key}")
@@ -46,7 +46,7 @@ struct ExerciseForms {
     save: FormState,
     reopen: FormState,
     hand_in: HandInForms,
-    reviews: ReviewForms,
+    reviews: PeerForms,
     /// Address of the page, to return to.
     here: Memo<String>,
 }

@@ -20,13 +20,13 @@ use crate::platform::ui::{
 
 /// Forms of reviews on other pages.
 #[derive(Clone, Copy)]
-pub struct ReviewForms {
+pub struct PeerForms {
     take: FormState,
     report: FormState,
     settle: FormState,
 }
 
-impl ReviewForms {
+impl PeerForms {
     pub fn of_page() -> Self {
         Self {
             take: FormState::of(TakePeerReview::PATH),
@@ -37,7 +37,7 @@ impl ReviewForms {
 }
 
 /// Shows what a learner has to review, and the reviews of their work.
-pub fn peer_part(exercise: ExerciseId, part: PeerPart, forms: ReviewForms) -> AnyView {
+pub fn peer_part(exercise: ExerciseId, part: PeerPart, forms: PeerForms) -> AnyView {
     let take = forms.take;
     let another = part.may_take.then(|| {
         view! {
@@ -67,7 +67,7 @@ pub fn peer_part(exercise: ExerciseId, part: PeerPart, forms: ReviewForms) -> An
 }
 
 /// Shows reviews of a work, with what the reader can do about each.
-pub fn reviews(reviews: Vec<ShownReview>, forms: ReviewForms) -> AnyView {
+pub fn reviews(reviews: Vec<ShownReview>, forms: PeerForms) -> AnyView {
     let one = move |review: ShownReview| {
         let step = match review.step {
             ReviewStep::Nothing => ().erase(),

@@ -11,7 +11,7 @@ use crate::exercise::marking::{
     FEEDBACK_CHARACTERS, MARKING, MarkingForm, MarkingPage, MarkingStanding, ShownFile,
     marking_path,
 };
-use crate::exercise::peer_review::pages::{ReviewForms, reviews};
+use crate::exercise::peer_review::pages::{PeerForms, reviews};
 use crate::exercise::rubric::{RubricCriterion, RubricLevel};
 use crate::platform::ids::{MarkingCommentId, SubmissionId};
 use crate::platform::ui::{
@@ -24,7 +24,7 @@ struct WorkForms {
     save: FormState,
     claim: FormState,
     comment: FormState,
-    reviews: ReviewForms,
+    reviews: PeerForms,
 }
 
 pub fn marking_page() -> AnyView {
@@ -34,7 +34,7 @@ pub fn marking_page() -> AnyView {
         save: FormState::of(SaveMarks::PATH),
         claim: FormState::of(ClaimWork::PATH),
         comment: FormState::of(CommentOnWork::PATH),
-        reviews: ReviewForms::of_page(),
+        reviews: PeerForms::of_page(),
     };
     #[cfg(feature = "hydrate")]
     super::keys::listen();
@@ -197,7 +197,8 @@ fn marking_form(submission: SubmissionId, marking: MarkingForm, form: FormState)
             {score}
             <p class="soft marking-keys">
                 "Keys: " <Kbd key="1" /> " to " <Kbd key="9" /> " choose a level, " <Kbd key="a" />
-                " the best levels, " <Kbd key="n" /> " releases and goes on, " <Kbd key="s" /> " saves and goes on."
+                " the best levels, " <Kbd key="n" /> " releases and goes on, " <Kbd key="s" /> " saves and goes on, "
+                <Kbd key="Shift" /> " with a number ticks a check, " <Kbd key="i" /> " opens the comments."
             </p>
             {bank}
         </Form>

@@ -34,12 +34,12 @@ pub type Allocated = (ExerciseWorkId, UserId);
 
 /// Pairs to add and pairs to take away.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct AllocationChanges {
     pub added: Vec<Allocated>,
     pub removed: Vec<Allocated>,
 }
 
-struct State<'a> {
+struct AllocationState<'a> {
     works: &'a [PeerWork],
     wanted: usize,
     given: HashMap<UserId, usize>,
@@ -51,8 +51,8 @@ struct State<'a> {
 
 /// Gives works to reviewers until each open work has `wanted` reviews, as far as the learners are
 /// there who may review it. Each of them reviews `wanted` works.
-pub fn top_up(works: &[PeerWork], pairs: &[PeerPair], wanted: usize) -> Changes {
-    let mut state = State::of(works, pairs, wanted);
+pub fn top_up(works: &[PeerWork], pairs: &[PeerPair], wanted: usize) -> AllocationChanges {
+    let mut state = AllocationState::of(works, pairs, wanted);
     let before = state.pairs.clone();
     let mut order: Vec<&PeerWork> = works.iter().filter(|work| work.is_open).collect();
     loop {
@@ -72,13 +72,13 @@ pub fn top_up(works: &[PeerWork], pairs: &[PeerPair], wanted: usize) -> Changes 
         .filter(|pair| !state.pairs.contains(pair));
     let mut added: Vec<Allocated> = state.pairs.difference(&before).copied().collect();
     added.sort_unstable();
-    Changes {
+    AllocationChanges {
         added,
         removed: removed.collect(),
     }
 }
 
-impl<'a> State<'a> {
+impl<'a> AllocationState<'a> {
     fn of(works: &'a [PeerWork], pairs: &[PeerPair], wanted: usize) -> Self {
         let mut state = Self {
             works,
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_first_work_waits_and_the_next_ones_even_it_out() {
-        assert_eq!(top_up(&[work(0)], &[], 2), Changes::default());
+        assert_eq!(top_up(&[work(0)], &[], 2), AllocationChanges::default());
         let (works, pairs) = class(3, 2, &[]);
         assert_eq!(counts(&works, &pairs), (vec![2; 3], vec![2; 3]));
         let (works, pairs) = class(3, 1, &[]);
@@ -247,7 +247,7 @@ mod tests {
         };
         let pairs = [begun(0, 1), begun(1, 0)];
         let three = [work(0), work(1), work(2)];
-        assert_eq!(top_up(&three, &pairs, 1), Changes::default());
+        assert_eq!(top_up(&three, &pairs, 1), AllocationChanges::default());
         let four = [work(0), work(1), work(2), work(3)];
         let changes = top_up(&four, &pairs, 1);
         assert_eq!(changes.added.len(), 2);
@@ -282,7 +282,7 @@ mod tests {
             let (given, received) = counts(&works, &pairs);
             prop_assert!(given.iter().chain(&received).all(|count| *count <= wanted));
             // Nothing more can be given, so a second pass changes nothing.
-            prop_assert_eq!(top_up(&works, &pairs, wanted), Changes::default());
+            prop_assert_eq!(top_up(&works, &pairs, wanted), AllocationChanges::default());
         }
 
         /// A work that needs none gets none, and a review that was begun is never taken away.

@@ -3,6 +3,7 @@
 pub mod allocation;
 pub mod due;
 pub mod marks;
+pub mod pool;
 pub mod report;
 pub mod review;
 pub mod store;

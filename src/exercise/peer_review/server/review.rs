@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
-use super::marks;
 use super::store::{self, ReviewRow};
 use super::top_up::{lock, subject};
+use super::{marks, pool};
 use crate::exercise::hand_in::server::store::from_json;
 use crate::exercise::marking::server::store::Points;
 use crate::exercise::peer_review::REVIEW_CHARACTERS;
@@ -140,7 +140,7 @@ pub async fn take(conn: &mut Conn, user: UserId, exercise: ExerciseId) -> AppRes
             "No work needs another review at the moment.".to_owned(),
         ));
     };
-    store::give(conn, exercise, &[work], &[user]).await?;
+    pool::give(conn, exercise, &[work], &[user]).await?;
     let given = store::given(conn, user, exercise).await?;
     let new = given.iter().find(|given| !given.is_sent);
     new.map(|given| given.review_id).ok_or_else(no_review)
@@ -152,16 +152,16 @@ pub async fn spare(
     user: UserId,
     exercise: ExerciseId,
 ) -> AppResult<Option<SubmissionId>> {
-    let works = store::works(conn, exercise).await?;
+    let works = pool::works(conn, exercise).await?;
     let Some(own) = works.iter().find(|row| row.author == user) else {
         return Ok(None);
     };
-    let pairs = store::pairs(conn, exercise).await?;
-    let received = |row: &store::PeerWorkRow| {
+    let pairs = pool::pairs(conn, exercise).await?;
+    let received = |row: &pool::PeerWorkRow| {
         let of_work = pairs.iter().filter(|pair| pair.work_id == row.work_id);
         of_work.filter(|pair| pair.is_received).count()
     };
-    let may_take = |row: &&store::PeerWorkRow| {
+    let may_take = |row: &&pool::PeerWorkRow| {
         let is_known = pairs
             .iter()
             .any(|pair| pair.work_id == row.work_id && pair.reviewer_id == user);

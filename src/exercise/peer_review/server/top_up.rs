@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::allocation::{self, Allocated, PeerPair, PeerWork};
-use super::store::{self, PeerPairRow, PeerWorkRow};
+use super::pool::{self, PeerPairRow, PeerWorkRow};
 use crate::exercise::hand_in::server::store::{Assignment, path};
 use crate::platform::db::{self, Conn};
 use crate::platform::error::AppResult;
@@ -28,13 +28,13 @@ impl Job for TopUpReviews {
             .within(async move |conn| {
                 // Queued first, so that a failure ends nothing.
                 jobs::enqueue_next_hour(conn, &self).await?;
-                Ok(store::waiting_exercises(conn).await?)
+                Ok(pool::waiting_exercises(conn).await?)
             })
             .await?;
         for exercise in exercises {
             cx.within(async move |conn| {
                 lock(conn, exercise).await?;
-                store::free_reviews_of_former_learners(conn, exercise).await?;
+                pool::free_reviews_of_former_learners(conn, exercise).await?;
                 top_up(conn, exercise).await
             })
             .await?;
@@ -65,7 +65,7 @@ pub async fn handed_in(
         return Ok(());
     }
     lock(conn, exercise).await?;
-    store::wait_for_peers(conn, work, assignment.peer_days).await?;
+    pool::wait_for_peers(conn, work, assignment.peer_days).await?;
     top_up(conn, exercise).await
 }
 
@@ -77,9 +77,9 @@ pub async fn settings_changed(
 ) -> AppResult<()> {
     lock(conn, exercise).await?;
     match reviews {
-        0 => Ok(store::end_reviews(conn, exercise).await?),
+        0 => Ok(pool::end_reviews(conn, exercise).await?),
         _ => {
-            store::all_wait_for_peers(conn, exercise, days).await?;
+            pool::all_wait_for_peers(conn, exercise, days).await?;
             top_up(conn, exercise).await
         }
     }
@@ -87,11 +87,11 @@ pub async fn settings_changed(
 
 /// Gives the works of an exercise to reviewers, within each cohort. The caller has the turn.
 pub async fn top_up(conn: &mut Conn, exercise: ExerciseId) -> AppResult<()> {
-    let works = store::works(conn, exercise).await?;
+    let works = pool::works(conn, exercise).await?;
     let Some(wanted) = works.as_slice().first().map(|row| row.wanted) else {
         return Ok(());
     };
-    let pairs = store::pairs(conn, exercise).await?;
+    let pairs = pool::pairs(conn, exercise).await?;
     let mut added: Vec<Allocated> = Vec::new();
     let mut removed: Vec<Allocated> = Vec::new();
     for (works, pairs) in by_cohort(&works, &pairs) {
@@ -111,9 +111,9 @@ pub async fn top_up(conn: &mut Conn, exercise: ExerciseId) -> AppResult<()> {
         known.unzip()
     };
     let removed = stored(removed);
-    store::take_away(conn, &removed.0, &removed.1).await?;
+    pool::take_away(conn, &removed.0, &removed.1).await?;
     let added = stored(added);
-    store::give(conn, exercise, &added.0, &added.1).await?;
+    pool::give(conn, exercise, &added.0, &added.1).await?;
     tell(conn, exercise, added.1).await
 }
 
@@ -164,7 +164,7 @@ async fn tell(conn: &mut Conn, exercise: ExerciseId, mut people: Vec<UserId>) ->
     if people.is_empty() {
         return Ok(());
     }
-    let about = store::about(conn, exercise).await?;
+    let about = pool::about(conn, exercise).await?;
     let new = NewNotification {
         kind: NotificationKind::Deadline,
         subject: subject(exercise),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::review::{no_review, spare};
-use super::store::{self, GivenRow, ReceivedRow};
+use super::store::{self, GivenRow, ReceivedReviewRow};
 use crate::course::CourseTitle;
 use crate::exercise::hand_in::server::store::{Assignment, files, from_json, path};
 use crate::exercise::hand_in::server::view::files_of;
@@ -83,7 +83,7 @@ fn said(
     assignment: &Assignment,
     own: OwnVersion,
     given: &[GivenRow],
-    received: &[ReceivedRow],
+    received: &[ReceivedReviewRow],
     clock: &Clock,
 ) -> String {
     let mut html = String::new();
@@ -159,7 +159,7 @@ pub async fn for_tutor(
 }
 
 fn shown_review(
-    row: &ReceivedRow,
+    row: &ReceivedReviewRow,
     name: &str,
     step: ReviewStep,
     is_for_tutor: bool,
