@@ -7,7 +7,6 @@ pub mod server;
 
 use serde::{Deserialize, Serialize};
 
-use crate::platform::address;
 use crate::platform::ids::UserId;
 use crate::platform::ui::Html;
 
@@ -17,11 +16,6 @@ pub const OTHER_CHARACTERS: u32 = 254;
 /// Page on which another account is merged into the one of the person.
 pub fn merge_path(person: UserId) -> String {
     format!("{}/merge", super::person_path(person))
-}
-
-/// The same page with the other account chosen.
-pub fn merge_with_path(person: UserId, other: &str) -> String {
-    address::with_query(&merge_path(person), &[("other", other)])
 }
 
 /// Page on which two accounts are merged.

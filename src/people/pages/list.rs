@@ -167,6 +167,22 @@ fn views(
     let hidden = |name: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
     };
+    let filters = [
+        hidden("query[q]", query.q.clone()),
+        hidden(
+            "query[role]",
+            query.role.map(role_name).unwrap_or_default().to_owned(),
+        ),
+        hidden(
+            "query[state]",
+            query
+                .state
+                .map(AccountState::name)
+                .unwrap_or_default()
+                .to_owned(),
+        ),
+    ];
+    let filters = filters.into_iter().flatten().collect_view();
     let failed = save.error("name").get_untracked().is_some();
     view! {
         <nav class="chips" aria-label="Saved views">
@@ -175,9 +191,7 @@ fn views(
         <details class="soft" open=failed>
             <summary>"Save this view"</summary>
             <Form form=save>
-                {hidden("query[q]", query.q.clone())}
-                {hidden("query[role]", query.role.map(role_name).unwrap_or_default().to_owned())}
-                {hidden("query[state]", query.state.map(AccountState::name).unwrap_or_default().to_owned())}
+                {filters}
                 <Field
                     name="name"
                     label="Name of the view"

@@ -309,7 +309,7 @@ impl MailKind {
     }
 
     fn check_names(&self, field: &str, text: &str) -> AppResult<()> {
-        let known = |name: &&str| self.placeholders.iter().any(|known| known.name == **name);
+        let known = |name: &&str| self.placeholders.iter().any(|known| known.name == *name);
         let list: Vec<String> = self
             .placeholders
             .iter()
