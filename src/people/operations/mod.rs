@@ -17,7 +17,7 @@ pub const LINES_ON_PAGE: i64 = 50;
 
 pub const OPERATIONS: &str = "/admin/operations";
 
-/// What the site stores.
+/// Files and tables that the site stores.
 pub const STORAGE: &str = "/admin/operations/storage";
 
 /// Usage of the language model.
@@ -86,7 +86,7 @@ pub struct OperationsPage {
     pub next: Option<String>,
 }
 
-/// What the site stores.
+/// Files and tables that the site stores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoragePage {
     /// Tables with sizes, as HTML.

@@ -22,7 +22,7 @@ pub struct Confirmed {
     pub kept: UserId,
     /// The account that is closed.
     pub closed: UserId,
-    /// What the page showed of the closed account.
+    /// Digest of the closed account as the page showed it.
     pub seen: String,
     /// True if the admin agrees to the warning.
     pub agrees: bool,

@@ -99,7 +99,7 @@ pub fn refusal(own: UserId, kept: &Account, closed: &Account) -> Option<&'static
     None
 }
 
-/// What an admin must agree to. Empty if it is nothing.
+/// Returns the warning that an admin must agree to. Empty if there is none.
 pub fn warning(kept: &Account, closed: &Account) -> &'static str {
     match (closed.role, kept.role) {
         (UserRole::Admin, UserRole::Learner | UserRole::Tutor) => {

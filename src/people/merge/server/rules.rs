@@ -1,6 +1,6 @@
-//! What becomes of the rows of an account that is merged into another, for each column that
-//! refers to a person. A test compares the rules with the database's unique indexes and with the
-//! tables that refuse changes.
+//! Rules for the rows of an account that is merged into another, for each column that refers to a
+//! person. A test compares the rules with the database's unique indexes and with the tables that
+//! refuse changes.
 
 use crate::people::own_data::server::holdings::HOLDINGS;
 

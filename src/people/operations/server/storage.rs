@@ -1,5 +1,5 @@
-//! What the site stores: files by kind and course, files that nothing refers to, and the size of
-//! the database by groups of tables.
+//! Sizes of what the site stores: files by kind and course, files that nothing refers to, and the
+//! database by groups of tables.
 
 use std::fmt::Write;
 
