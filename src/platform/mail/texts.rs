@@ -219,7 +219,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Puts the values in. What a value contains is not filled in again.
+/// Puts the values in. A placeholder within a value stays as it is.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
     parts(text)
         .into_iter()
