@@ -62,24 +62,26 @@ end $$;
 
 -- Evidence refuses changes, except by triggers and by those above. This one gives the evidence of
 -- the closed account to the kept one. Of two running attempts, and of two certificates in force,
--- that of the kept account goes on, and the other stays with the closed account.
-create function move_evidence() returns trigger language plpgsql as $$
+-- that of the kept account goes on, and the other stays with the closed account. It runs as the owner
+-- of the tables, because the application may not change some of them.
+create function move_evidence() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
 begin
     update quiz_attempts f set user_id = new.kept_id
-    where f.user_id = new.closed_id
+    where f.organization_id = new.organization_id and f.user_id = new.closed_id
       and not (f.status = 'in_progress' and exists (
           select from quiz_attempts k
           where k.user_id = new.kept_id and k.status = 'in_progress' and k.course_id = f.course_id
             and k.module_no = f.module_no and k.topic_pair_index = f.topic_pair_index));
-    update quiz_resets set user_id = new.kept_id where user_id = new.closed_id;
-    update exam_attempts set user_id = new.kept_id where user_id = new.closed_id;
+    update quiz_resets set user_id = new.kept_id where organization_id = new.organization_id and user_id = new.closed_id;
+    update exam_attempts set user_id = new.kept_id where organization_id = new.organization_id and user_id = new.closed_id;
     update course_certificates f set user_id = new.kept_id
-    where f.user_id = new.closed_id
+    where f.organization_id = new.organization_id and f.user_id = new.closed_id
       and not (f.revoked_at is null and exists (
           select from course_certificates k
           where k.user_id = new.kept_id and k.revoked_at is null and k.course_id = f.course_id
             and k.program_type = f.program_type));
-    update learner_activity_events set user_id = new.kept_id where user_id = new.closed_id;
+    update learner_activity_events set user_id = new.kept_id where organization_id = new.organization_id and user_id = new.closed_id;
     return null;
 end $$;
 create trigger move_evidence after insert on account_merges
