@@ -6,7 +6,7 @@ create table people_views (
     view_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
     owner_id uuid not null,
-    name text not null check (length(name) between 1 and 60),
+    name text not null check (length(name) between 1 and 120),
     -- The filters as the address of the list has them.
     search text not null default '' check (length(search) <= 200),
     role text not null default '',
