@@ -137,6 +137,7 @@ fn views(
     (save, delete): (FormState, FormState),
 ) -> AnyView {
     let here = query.path();
+    let has_views = !views.is_empty();
     let own: Vec<PeopleView> = views.iter().filter(|view| view.is_own).cloned().collect();
     let chips = views.into_iter().map(|view| {
         let name = match (view.is_own, view.is_shared) {
@@ -151,6 +152,13 @@ fn views(
         }
     });
     let chips = chips.collect_view();
+    let saved = has_views.then(|| {
+        view! {
+            <nav class="chips" aria-label="Saved views">
+                {chips}
+            </nav>
+        }
+    });
     let deletions = own.into_iter().map(|view| {
         let id = view.view_id.to_string();
         let form = delete.of_item("view", &id);
@@ -185,9 +193,7 @@ fn views(
     let filters = filters.into_iter().flatten().collect_view();
     let failed = save.error("name").get_untracked().is_some();
     view! {
-        <nav class="chips" aria-label="Saved views">
-            {chips}
-        </nav>
+        {saved}
         <details class="soft" open=failed>
             <summary>"Save this view"</summary>
             <Form form=save>
