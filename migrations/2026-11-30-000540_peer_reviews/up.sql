@@ -46,3 +46,5 @@ create table peer_reviews (
 call make_tenant_table('peer_reviews', null);
 call make_tenant_reference('peer_reviews', 'submission_id', 'submissions', 'submission_id', 'cascade');
 call make_tenant_reference('peer_reviews', 'reviewer_id', 'users', 'user_id', 'cascade');
+create index peer_reviews_reported on peer_reviews (organization_id, reported_at)
+    where reported_at is not null and settled_at is null;

@@ -61,6 +61,8 @@ pub struct MarkingQueue {
     pub marked: i64,
     /// Place of the last work if others follow. Empty otherwise.
     pub next: String,
+    /// Links to works with reviews that their authors have reported, as HTML. Empty without any.
+    pub reported: Html,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

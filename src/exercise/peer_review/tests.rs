@@ -169,6 +169,13 @@ async fn an_unfair_review_is_reported_and_left_out_and_a_tutor_has_the_last_word
     let path = site.test.text(path).await;
     let shown = meera.get(&path).await.body;
     assert!(shown.contains("He did not read it."), "{shown}");
+    assert!(
+        meera
+            .get("/marking")
+            .await
+            .body
+            .contains("Reported reviews")
+    );
     let decide = [("review", id.as_str()), ("act", "leave-out")];
     let denied = asha
         .post("peer_review/api/settle_peer_review", &decide)
@@ -178,6 +185,13 @@ async fn an_unfair_review_is_reported_and_left_out_and_a_tutor_has_the_last_word
         .post("peer_review/api/settle_peer_review", &decide)
         .await
         .assert_ok();
+    assert!(
+        !meera
+            .get("/marking")
+            .await
+            .body
+            .contains("Reported reviews")
+    );
     // Without a review that counts, the work waits for the tutor.
     let released = "select count(*) from submissions where released_at is not null";
     assert_eq!(site.test.count(released).await, 0);

@@ -16,7 +16,7 @@ use crate::exercise::marking::{
     AssignmentForm, AssignmentLine, AssignmentList, GradedWork, MarkingForm, MarkingPage,
     MarkingQueue, MarkingStanding, QueuedWork, ShownFile,
 };
-use crate::exercise::peer_review::server::view::for_tutor;
+use crate::exercise::peer_review::server::view::{for_tutor, reported};
 use crate::exercise::rubric::Rubric;
 use crate::exercise::server::store as exercises;
 use crate::exercise::server::view::no_exercise;
@@ -60,6 +60,7 @@ pub async fn queue(
         waiting: counts.waiting,
         marked: counts.marked,
         next: next.unwrap_or_default(),
+        reported: reported(conn, marker).await?,
     })
 }
 

@@ -227,3 +227,35 @@ pub async fn given(
     .load(conn)
     .await
 }
+
+/// A work with a review that its author has reported.
+#[derive(QueryableByName)]
+pub struct ReportedReviewRow {
+    #[diesel(sql_type = Uuid)]
+    pub submission_id: SubmissionId,
+    #[diesel(sql_type = Text)]
+    pub exercise: String,
+    #[diesel(sql_type = Text)]
+    pub author: String,
+}
+
+/// Returns the reported reviews that no tutor has decided about, in the courses of the tutor.
+pub async fn reported(conn: &mut Conn, marker: WorkMarker) -> QueryResult<Vec<ReportedReviewRow>> {
+    statement(
+        "select r.submission_id, e.title as exercise, l.display_name as author
+         from peer_reviews r
+         join submissions s on s.submission_id = r.submission_id
+         join simulation_work w on w.work_id = s.work_id
+         join simulation_exercises e on e.exercise_id = w.exercise_id and e.retired_at is null
+         join users l on l.user_id = w.user_id and l.deleted_at is null
+         where r.reported_at is not null and r.settled_at is null
+           and ($2 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
+                              where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))
+         order by r.reported_at
+         limit 50",
+    )
+    .bind::<Uuid, _>(marker.user)
+    .bind::<Bool, _>(marker.is_admin)
+    .load(conn)
+    .await
+}

@@ -9,7 +9,8 @@ use super::store::{self, GivenRow, ReceivedReviewRow};
 use crate::course::CourseTitle;
 use crate::exercise::hand_in::server::store::{Assignment, files, from_json, path};
 use crate::exercise::hand_in::server::view::files_of;
-use crate::exercise::marking::server::store::Points;
+use crate::exercise::marking::marking_path;
+use crate::exercise::marking::server::store::{Points, WorkMarker};
 use crate::exercise::peer_review::{
     PeerPart, PeerReviewPage, ReviewStep, ShownReview, review_path,
 };
@@ -142,6 +143,27 @@ fn said(
         html.push_str("<p class=\"soft\">No work waits for your review yet. You are notified when some does.</p>");
     }
     html
+}
+
+/// Returns links to works with reviews that were reported and that no tutor has decided about, as
+/// HTML.
+pub async fn reported(conn: &mut Conn, marker: WorkMarker) -> AppResult<Html> {
+    let rows = store::reported(conn, marker).await?;
+    if rows.is_empty() {
+        return Ok(Html::default());
+    }
+    let mut html = String::from("<h2>Reported reviews</h2><ul class=\"work-files\">");
+    for row in rows {
+        let _ = write!(
+            html,
+            "<li><a href=\"{}\">{}</a> <span class=\"soft\">{}</span></li>",
+            marking_path(row.submission_id),
+            escape(&row.exercise),
+            escape(&row.author)
+        );
+    }
+    html.push_str("</ul>");
+    Ok(Html(html))
 }
 
 /// Returns the reviews of a work for a tutor.
