@@ -182,6 +182,20 @@ const TABLE: &str = "
     GET marking/api/load_assignments course=open                                401 403 403 200 403 200 404
     GET marking/api/load_assignment course=open&exercise=EXERCISE               401 403 403 200 403 200 404
     marking/api/save_assignment course=open&exercise=EXERCISE                   401 403 403 422 403 422 404
+    GET peer_review/api/load_peer_review review=NOBODY                          401 404 404 404 404 404 404
+    peer_review/api/save_peer_review review=NOBODY&feedback=x                   401 404 404 404 404 404 404
+    peer_review/api/take_peer_review exercise=EXERCISE                          401 409 409 409 409 409 409
+    peer_review/api/report_peer_review review=NOBODY&reason=x                   401 404 404 404 404 404 404
+    peer_review/api/settle_peer_review review=NOBODY&act=count                  401 404 404 404 404 404 404
+    GET merge/api/load_merge    person=NOBODY                                   401 403 403 403 403 404 404
+    merge/api/merge_accounts    person=NOBODY&other=NOBODY                      401 403 403 403 403 404 404
+    GET mail_texts/api/load_mail_texts -                                        401 403 403 403 403 200 200
+    mail_texts/api/save_mail_text mail=sign_up&subject=S&text=No+link            401 403 403 403 403 422 422
+    people/api/save_people_view name=                                           401 403 403 403 403 422 422
+    people/api/delete_people_view view=NOBODY                                   401 403 403 403 403 200 200
+    GET operations/api/load_storage -                                           401 403 403 403 403 200 200
+    operations/api/remove_unused -                                              401 403 403 403 403 200 200
+    audit_log/api/save_audit_retention months=7                                 401 403 403 403 403 422 422
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET tutor_chat/api/load_tutor course=open&topic=t                           401 200 403 403 403 403 403
     tutor_chat/api/ask_tutor    course=open&topic=t&question=x                  401 200 403 403 403 403 403

@@ -182,6 +182,7 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/:topic/exercise/:key", || {
             Box::pin(quiz(Quiz::Exercise))
         }),
+        Route::lazy("/peer-review/:review", || Box::pin(quiz(Quiz::PeerReview))),
         Route::lazy("/learn/:course/:topic/cold-call/:n", || {
             Box::pin(cohort(CohortPages::ColdCall))
         }),
@@ -375,6 +376,9 @@ fn routes() -> RouteTable {
         Route::lazy("/admin/people/:person", || {
             Box::pin(admin(AdminPages::Person))
         }),
+        Route::lazy("/admin/people/:person/merge", || {
+            Box::pin(admin(AdminPages::Merge))
+        }),
         Route::lazy("/admin/invitations", || {
             Box::pin(admin(AdminPages::Invitations))
         }),
@@ -388,6 +392,9 @@ fn routes() -> RouteTable {
             Box::pin(admin(AdminPages::TutorApplication))
         }),
         Route::lazy("/admin/site", || Box::pin(admin(AdminPages::Site))),
+        Route::lazy("/admin/site/mails", || {
+            Box::pin(admin(AdminPages::MailTexts))
+        }),
         Route::lazy("/admin/site/pages", || {
             Box::pin(admin(AdminPages::CmsPages))
         }),
@@ -400,6 +407,9 @@ fn routes() -> RouteTable {
         Route::lazy("/admin/audit", || Box::pin(admin(AdminPages::AuditLog))),
         Route::lazy("/admin/operations", || {
             Box::pin(admin(AdminPages::Operations))
+        }),
+        Route::lazy("/admin/operations/storage", || {
+            Box::pin(admin(AdminPages::Storage))
         }),
         Route::lazy("/admin/operations/model", || {
             Box::pin(admin(AdminPages::ModelUsage))

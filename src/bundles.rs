@@ -37,6 +37,7 @@ use crate::exercise::marking::pages::{
     assignment_page, assignments_page, marking_page, marking_queue_page,
 };
 use crate::exercise::pages::exercise_page;
+use crate::exercise::peer_review::pages::peer_review_page;
 use crate::find::pages::find_page;
 use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
 use crate::gradebook::messages::pages::course_message_page;
@@ -48,10 +49,13 @@ use crate::people::applications::pages::{tutor_application_page, tutor_applicati
 use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
+use crate::people::merge::pages::merge_page;
 use crate::people::operations::pages::{model_usage_page, operations_page};
+use crate::people::operations::storage_page::storage_page;
 use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
 use crate::people::site::cms::pages::{cms_editor_page, cms_history_page, cms_pages_page};
+use crate::people::site::mail_texts::pages::mail_texts_page;
 use crate::people::site::pages::site_settings_page;
 use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
@@ -162,6 +166,7 @@ bundle! {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+        PeerReview => peer_review_page,
         TutorComments => tutor_comments_page,
         MyGrade => my_grade_page,
     }
@@ -308,12 +313,14 @@ bundle! {
     admin, AdminPages {
         People => people_page,
         Person => person_page,
+        Merge => merge_page,
         Invitations => invitations_page,
         InvitationList => invitation_list_page,
         TutorApplications => tutor_applications_page,
         TutorApplication => tutor_application_page,
         Tutors => course_tutors_page,
         Site => site_settings_page,
+        MailTexts => mail_texts_page,
         CmsPages => cms_pages_page,
         CmsEditor => cms_editor_page,
         CmsHistory => cms_history_page,
@@ -321,5 +328,6 @@ bundle! {
         Operations => operations_page,
         Insights => school_insights_page,
         ModelUsage => model_usage_page,
+        Storage => storage_page,
     }
 }

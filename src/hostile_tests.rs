@@ -62,6 +62,8 @@ const TEXTS: &str = "
     submissions: work feedback
     exercise_comments: body
     marking_comments: body
+    peer_reviews: feedback report
+    people_views: name search
     topic_schedules: problem
     ai_notes: summary_markdown
     ai_usage: model
@@ -251,6 +253,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("application", ids.tutor_application.as_str()),
         ("n", "1"),
         ("submission", "00000000-0000-0000-0000-000000000000"),
+        ("review", "00000000-0000-0000-0000-000000000000"),
         ("exercise", ids.exercise.as_str()),
         ("column", GRADE_COLUMN),
         ("material", ids.material.as_str()),
@@ -322,6 +325,10 @@ fn marked_work() -> String {
          from simulation_work w join assignments a on a.exercise_id = w.exercise_id limit 1;
          insert into exercise_comments (work_id, author_user_id, is_tutor, body, body_html)
          select work_id, user_id, false, 'x', '<p>x</p>' from simulation_work;
+         insert into people_views (owner_id, name) select user_id, 'x' from users where role = 'admin' limit 1;
+         insert into peer_reviews (review_id, submission_id, reviewer_id, rubric, points, feedback, feedback_html, score, sent_at)
+         select '00000000-0000-0000-0000-000000000000', s.submission_id, w.user_id, s.rubric, s.points, 'x', '<p>x</p>', 100, now()
+         from submissions s join simulation_work w on w.work_id = s.work_id limit 1;
          insert into marking_comments (exercise_id, body)
          select exercise_id, 'x' from simulation_exercises limit 1;
          insert into topic_schedules (topic_id, publish_at, scheduled_by, problem)

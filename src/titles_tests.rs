@@ -10,10 +10,11 @@ use crate::hostile_tests::{GRADES, addresses, everybody};
 use crate::platform::http::testing::TestSite;
 
 /// Pages that only redirect, the gallery of components, and marking: nothing is handed in here.
-const WITHOUT: [&str; 4] = [
+const WITHOUT: [&str; 5] = [
     "/learn/{course}",
     "/join/{code}",
     "/marking/{submission}",
+    "/peer-review/{review}",
     "/_ui",
 ];
 

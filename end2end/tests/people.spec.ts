@@ -1,5 +1,5 @@
 // People and the site: what an admin does without a shell.
-import { accessible, expect, fits, linkMailedTo, newAddress, PASSWORD, signIn, test } from "./site";
+import { accessible, awake, expect, fits, learner, linkMailedTo, newAddress, PASSWORD, signIn, test } from "./site";
 
 test("an admin invites a person, who joins, is found and is deactivated", async ({ page, browser, allowed }) => {
   allowed.push("status of 422");
@@ -96,4 +96,65 @@ test.describe("without JavaScript", () => {
       await fits(page);
     }
   });
+});
+
+test("an admin saves a view of people, and merges two accounts of one person", { tag: "@once" }, async ({ page, browser }) => {
+  const one = await (await browser.newContext(test.info().project.use)).newPage();
+  const kept = await learner(one, "open-to-all");
+  const two = await (await browser.newContext(test.info().project.use)).newPage();
+  const closed = await learner(two, "how-to-trust-a-number");
+  await signIn(page, "admin");
+  await page.goto("/admin/people?role=tutor");
+  await awake(page);
+  await page.getByText("Save this view").click();
+  const name = `Tutors ${Date.now().toString(36)}`;
+  await page.getByLabel("Name of the view").fill(name);
+  await page.getByRole("button", { name: "Save view" }).click();
+  await expect(page.getByRole("link", { name })).toHaveAttribute("aria-current", "true");
+  await accessible(page);
+  await page.goto(`/admin/people?q=${encodeURIComponent(kept)}`);
+  await page.locator("th a").first().click();
+  await page.getByRole("link", { name: "Merge another account into this one" }).click();
+  await page.getByLabel("Email or username of the other account").fill(closed);
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.getByRole("rowheader", { name: "Enrollments" })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: /^Merge / }).click();
+  await expect(page.getByText("The accounts are merged")).toBeVisible();
+  await one.goto("/learn");
+  await expect(one.getByText("How to trust a number").first()).toBeVisible();
+  await two.goto("/learn");
+  await expect(two).toHaveURL(/\/sign-in/);
+  await one.context().close();
+  await two.context().close();
+});
+
+test("an admin changes the text of a mail, and sees storage and retention", { tag: "@once" }, async ({ page, allowed }) => {
+  allowed.push("status of 422");
+  await signIn(page, "admin");
+  await page.goto("/admin/site/mails?mail=tutor_approved");
+  await awake(page);
+  await accessible(page);
+  await page.getByLabel("Text").fill("Welcome, {hello}");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("The text must have {link}").first()).toBeVisible();
+  await page.getByLabel("Text").fill("{hello}, welcome to our team!\n\n{link}");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.getByText("Nothing is saved yet")).toBeVisible();
+  await expect(page.getByText("Hello Asha Rao, welcome to our team!").first()).toBeVisible();
+  await awake(page);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("link", { name: "Approval of a tutor (changed)" })).toBeVisible();
+  await accessible(page);
+  await awake(page);
+  await page.getByRole("button", { name: "Back to the built-in text" }).click();
+  await expect(page.getByRole("link", { name: "Approval of a tutor", exact: true })).toBeVisible();
+  await page.goto("/admin/operations/storage");
+  await expect(page.getByRole("heading", { name: "Files by kind" })).toBeVisible();
+  await accessible(page);
+  await page.goto("/admin/audit");
+  await awake(page);
+  await page.getByText("How long entries are kept").click();
+  await page.getByLabel("Keep entries").selectOption({ label: "10 years" });
+  await accessible(page);
 });

@@ -1,10 +1,12 @@
 //! Simulation exercises: situations that learners work through in writing and check themselves
-//! against a rubric, or hand in to a tutor (`hand_in`), who marks them (`marking`).
+//! against a rubric, or hand in (`hand_in`). Tutors mark them (`marking`), or other learners do
+//! (`peer_review`).
 
 pub mod api;
 pub mod hand_in;
 pub mod marking;
 pub mod pages;
+pub mod peer_review;
 pub mod rubric;
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -9,6 +9,7 @@ use server_fn::ServerFn;
 use super::api::{ReopenWork, SaveWork, load_exercise};
 use super::hand_in::LINKS_CHARACTERS;
 use super::hand_in::pages::{HandInForms, draft_files, due, handed_in};
+use super::peer_review::pages::{PeerForms, peer_part};
 use super::{ExercisePage, WORK_LIMIT};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Checkbox, Crumb, Erase, Form, FormState, Page,
@@ -30,6 +31,7 @@ pub fn exercise_page() -> AnyView {
         save: FormState::of(SaveWork::PATH),
         reopen: FormState::of(ReopenWork::PATH),
         hand_in: HandInForms::of_page(),
+        reviews: PeerForms::of_page(),
         here: Memo::new(move |_| {
             let (course, topic, key) = params.get();
             format!("/learn/{course}/{topic}/exercise/{key}")
@@ -44,6 +46,7 @@ struct ExerciseForms {
     save: FormState,
     reopen: FormState,
     hand_in: HandInForms,
+    reviews: PeerForms,
     /// Address of the page, to return to.
     here: Memo<String>,
 }
@@ -62,6 +65,8 @@ fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
         .as_ref()
         .filter(|_| page.done.is_none())
         .map(|it| draft_files(page.exercise_id, it.files.clone(), forms.hand_in));
+    let peers = handing_in.as_ref().and_then(|it| it.peers.clone());
+    let peers = peers.map(|peers| peer_part(page.exercise_id, peers, forms.reviews));
     let versions = handing_in.and_then(|it| handed_in(&page.course_slug, it, forms.hand_in));
     view! {
         <Title text=format!("{} · Exercise · {}", page.title, page.course_title) />
@@ -81,6 +86,7 @@ fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
             {when_due}
             {work}
             {files}
+            {peers}
             {versions}
             <p>
                 <a href=topic.href>"Back to the topic"</a>

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use super::{AccountAction, PeopleList, PeopleQuery, PersonPage};
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
-use crate::platform::ids::UserId;
+use crate::platform::ids::{PeopleViewId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
     super::applications::server::store as applications,
-    super::server::{accounts, list, person as details},
-    super::{ROLE_DONE, person_path},
+    super::server::{accounts, list, person as details, views},
+    super::{PEOPLE, ROLE_DONE, person_path},
     crate::course::server::search,
     crate::platform::address,
     crate::platform::auth::guard::require_admin,
@@ -23,12 +23,14 @@ use {
 /// Returns a page of the list of people, by name.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_people(#[server(default)] query: PeopleQuery) -> AppResult<PeopleList> {
-    let cx = require_admin().await?.0.cx;
+    let me = require_admin().await?.0;
+    let (own, cx) = (me.user_id(), me.cx);
     search::check_length(&query.q)?;
     let clock = Clock::of(&cx);
     cx.within(async move |conn| {
         let mut page = list::page(conn, &query, &clock).await?;
         page.waiting = applications::waiting(conn).await?;
+        page.views = views::all(conn, own).await?;
         Ok(page)
     })
     .await
@@ -69,5 +71,37 @@ pub async fn change_account(person: UserId, action: AccountAction) -> AppResult<
         &person_path(person),
         &[("done", action.name())],
     ));
+    Ok(())
+}
+
+/// Saves the filters of the list under a name, for the admin or for all admins.
+#[server]
+pub async fn save_people_view(
+    #[server(default)] name: String,
+    shared: Option<String>,
+    #[server(default)] query: PeopleQuery,
+) -> AppResult<()> {
+    let me = require_admin().await?.0;
+    search::check_length(&query.q)?;
+    let own = me.user_id();
+    let query = query.from_start();
+    let path = query.path();
+    let kind = (name, shared.is_some());
+    me.cx
+        .within(async move |conn| views::save(conn, own, (&kind.0, kind.1), &query).await)
+        .await?;
+    redirect(path);
+    Ok(())
+}
+
+/// Deletes a view of the admin.
+#[server]
+pub async fn delete_people_view(view: PeopleViewId) -> AppResult<()> {
+    let me = require_admin().await?.0;
+    let own = me.user_id();
+    me.cx
+        .within(async move |conn| AppResult::Ok(views::delete(conn, own, view).await?))
+        .await?;
+    redirect(PEOPLE.to_owned());
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod api;
 pub mod applications;
 pub mod audit_log;
 pub mod invite;
+pub mod merge;
 pub mod operations;
 pub mod own_data;
 pub mod pages;
@@ -24,7 +25,7 @@ use crate::people::operations::MailLine;
 use crate::people::own_data::OwnData;
 use crate::platform::address;
 use crate::platform::auth::UserRole;
-use crate::platform::ids::UserId;
+use crate::platform::ids::{PeopleViewId, UserId};
 
 /// People on one page of the list.
 pub const PEOPLE_ON_PAGE: i64 = 50;
@@ -192,6 +193,22 @@ impl PeopleQuery {
     }
 }
 
+/// Longest name of a view, in characters.
+pub const VIEW_NAME_CHARACTERS: u32 = 60;
+/// Views that an admin can have.
+pub const VIEWS_LIMIT: i64 = 30;
+
+/// Filters of the list of people under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleView {
+    pub view_id: PeopleViewId,
+    pub name: String,
+    pub path: String,
+    pub is_own: bool,
+    /// True if all admins see it.
+    pub is_shared: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleList {
     pub people: Vec<PersonLine>,
@@ -203,6 +220,8 @@ pub struct PeopleList {
     pub next: Option<UserId>,
     /// Applications to teach that nobody has decided about.
     pub waiting: i64,
+    /// Views of the admin and of others who share theirs.
+    pub views: Vec<PeopleView>,
 }
 
 /// A person in the list.
@@ -343,6 +362,9 @@ impl AccountAction {
         }
     }
 }
+
+/// Value of `done` in the address of a person's page after another account was merged into it.
+pub const MERGED: &str = "merged";
 
 /// Value of `done` in the address of a person's page after the role was changed.
 pub const ROLE_DONE: &str = "role";

@@ -94,6 +94,9 @@ id!(
     SubmissionId,
     WorkFileId,
     MarkingCommentId,
+    PeerReviewId,
+    /// Filters of the list of people under a name.
+    PeopleViewId,
     RegradingId,
     CohortId,
     MemberId,

@@ -14,6 +14,7 @@ use crate::platform::auth::{Terms, UserRole};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::FileId;
+use crate::platform::mail::texts::MailTexts;
 use crate::platform::ui::NavigationPage;
 
 /// Declares the settings: each with its type, its default, and the role that may change it.
@@ -65,6 +66,10 @@ settings! {
     landing_headline: String = String::new(), set by Admin;
     /// Introduction of the landing page. Empty for the built-in one.
     landing_introduction: String = String::new(), set by Admin;
+    /// Months for which entries of the audit log are kept. Zero for all time.
+    audit_months: u32 = 0, set by Admin;
+    /// Own words of mails.
+    mail_texts: MailTexts = MailTexts::new(), set by Admin;
 }
 
 /// Everything about an organization's site that its pages need.

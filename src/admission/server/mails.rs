@@ -14,6 +14,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::RegistrationId;
 use crate::platform::jobs::{Job, JobContext, retries};
 use crate::platform::mail::Mail;
+use crate::platform::mail::texts::{self, MailKind, MailTexts};
 use crate::platform::names;
 use crate::platform::time::Clock;
 
@@ -86,6 +87,7 @@ impl Job for RegistrationMail {
             course: &course,
             school: &cx.organization.name,
             link: &link,
+            own_texts: &cx.organization.site.settings.mail_texts,
         };
         let Some((subject, text)) = letter.words(self.about, &clock) else {
             return Ok(());
@@ -112,6 +114,8 @@ struct RegistrationLetter<'a> {
     course: &'a CourseNames,
     school: &'a str,
     link: &'a str,
+    /// Words of mails that admins have changed.
+    own_texts: &'a MailTexts,
 }
 
 impl RegistrationLetter<'_> {
@@ -141,6 +145,21 @@ impl RegistrationLetter<'_> {
 
     fn what(&self) -> String {
         format!("“{}” ({})", self.course.title, self.offering.title)
+    }
+
+    /// Returns a mail whose words admins can change.
+    fn written(&self, kind: &MailKind, more: &[(&str, &str)]) -> (String, String) {
+        let (hello, what) = (self.hello(), self.what());
+        let mut values = vec![
+            ("hello", hello.as_str()),
+            ("course", &self.course.title),
+            ("what", &what),
+            ("link", self.link),
+            ("school", self.school),
+        ];
+        values.extend(more);
+        let words = kind.write(self.own_texts, &values);
+        (words.subject, words.text)
     }
 
     fn continuing(&self) -> (String, String) {
@@ -223,15 +242,8 @@ impl RegistrationLetter<'_> {
         if self.row.status != RegistrationStatus::Offered {
             return None;
         }
-        let (hello, what, link) = (self.hello(), self.what(), self.link);
-        let (date, zone) = (clock.date_time(until), clock.zone.name());
-        let subject = format!("A seat in “{}” is free for you", self.course.title);
-        let text = format!(
-            "{hello},\n\nA seat in {what} has become free, and you are next on the waitlist. It is kept for you until {date} ({zone}).\n\n\
-             Accept or decline it here:\n\n{link}\n\n\
-             After that it is offered to the next person on the waitlist."
-        );
-        Some((subject, text))
+        let until = format!("{} ({})", clock.date_time(until), clock.zone.name());
+        Some(self.written(&texts::SEAT_OFFERED, &[("until", &until)]))
     }
 
     fn expired(&self) -> (String, String) {
@@ -259,15 +271,9 @@ impl RegistrationLetter<'_> {
 
     fn due(&self, clock: &Clock) -> Option<(String, String)> {
         let until = self.term(clock)?;
-        let (hello, what, link) = (self.hello(), self.what(), self.link);
         let price = view::price(self.offering).label();
-        let subject = format!("Please pay for your seat in “{}”", self.course.title);
-        let text = format!(
-            "{hello},\n\nyour seat in {what} is not paid yet. It is kept for you until {until}. Please pay {price} before: \
-             the page behind the link leads to your cart or your order.\n\n{link}\n\n\
-             After that the seat is offered to the next person on the waitlist. If you have paid already, you need not do anything."
-        );
-        Some((subject, text))
+        let values = [("until", until.as_str()), ("price", &price)];
+        Some(self.written(&texts::PAYMENT_DUE, &values))
     }
 
     fn not_paid(&self) -> (String, String) {

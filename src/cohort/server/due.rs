@@ -11,6 +11,8 @@ use crate::enrollment::server::store::topic_records;
 use crate::enrollment::{OutlineModule, TopicState, first_open, steps};
 use crate::exam::server::store::{self as exams, UnsatExam};
 use crate::exercise::hand_in::server::due::DueExercise;
+use crate::exercise::peer_review::review_path;
+use crate::exercise::peer_review::server::due::{self as peer_reviews, DueReview};
 use crate::paths::exam_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
@@ -69,6 +71,8 @@ pub async fn due(
     };
     let exercises = exercises.filter(is_due);
     dated.extend(exercises.map(|exercise| due_exercise(exercise, clock)));
+    let reviews = peer_reviews::reviews(conn, user, course).await?;
+    dated.extend(reviews.into_iter().map(|review| due_review(review, clock)));
     // An exam that never closes comes last.
     dated.sort_by_key(|(at, _)| (at.is_none(), *at));
     let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
@@ -134,6 +138,19 @@ fn due_exercise(exercise: &DueExercise, clock: &Clock) -> (Option<DateTime<Utc>>
         href: Some(exercise.path.clone()),
     };
     (Some(exercise.due_at), line)
+}
+
+fn due_review(review: DueReview, clock: &Clock) -> (Option<DateTime<Utc>>, DueLine) {
+    let until = review
+        .until
+        .map(|until| format!("until {}", clock.date_time(until)));
+    let line = DueLine {
+        title: format!("Review of work on “{}”", review.exercise),
+        said: until.unwrap_or_default(),
+        lock: None,
+        href: Some(review_path(review.review_id)),
+    };
+    (review.until, line)
 }
 
 fn due_module(module: &OutlineModule, slug: &str) -> DueLine {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
+use crate::exercise::peer_review::PeerPart;
 use crate::platform::ids::{ExerciseWorkId, WorkFileId};
 use crate::platform::ui::Html;
 
@@ -57,6 +58,8 @@ pub struct HandingIn {
     pub versions: Vec<WorkVersion>,
     /// Oldest first.
     pub thread: Vec<ThreadComment>,
+    /// None if tutors alone mark the work.
+    pub peers: Option<PeerPart>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

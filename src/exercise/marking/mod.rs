@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::SaveToken;
 use super::hand_in::{ReleasedMarks, ThreadComment, WorkFile};
+use super::peer_review::ShownReview;
 use super::rubric::RubricCriterion;
 use crate::course::CourseTitle;
 use crate::platform::ids::{ExerciseId, ExerciseWorkId, MarkingCommentId, SubmissionId};
@@ -60,6 +61,8 @@ pub struct MarkingQueue {
     pub marked: i64,
     /// Place of the last work if others follow. Empty otherwise.
     pub next: String,
+    /// Links to works with reviews that their authors have reported, as HTML. Empty without any.
+    pub reported: Html,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,10 @@ pub struct MarkingPage {
     pub thread: Vec<ThreadComment>,
     /// Other works that wait for marks.
     pub waiting: i64,
+    /// True while other learners review the work.
+    pub waits_for_peers: bool,
+    /// Reviews by other learners.
+    pub reviews: Vec<ShownReview>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -215,6 +222,11 @@ pub struct AssignmentForm {
     /// Criteria and checks, one on each line.
     pub criteria: String,
     pub checks: String,
+    /// Number of reviews that each learner gives. Without any, tutors mark.
+    pub peer_reviews: i32,
+    pub peers_are_named: bool,
+    /// Days for the reviews.
+    pub peer_days: i32,
 }
 
 /// Work of one learner in the gradebook.

@@ -330,3 +330,41 @@ async fn the_audit_log_has_the_marks_that_were_released_and_taken_back() {
         "marks.released false true 60; marks.taken_back true 60 false"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_works_are_marked_with_two_requests_each() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "").await.assert_ok();
+    many_accounts(&site, 60).await;
+    let hand_in = "insert into simulation_work (user_id, exercise_id, work, submitted_at)
+         select user_id, exercise_id, 'An average.', now() from users, simulation_exercises where role = 'learner';
+         insert into submissions (work_id, number, work, links, handed_in_at)
+         select work_id, 1, 'An average.', '', now() from simulation_work";
+    site.test.sql(hand_in).await;
+    let works = site.test.count("select count(*) from submissions").await;
+    assert!(works >= 60);
+    let (mut path, _) = next(&mut meera).await;
+    let mut requests = 1;
+    while path != "/marking" {
+        let page = meera.get(&path).await.body;
+        let (writer, revision) = (hidden(&page, "writer"), hidden(&page, "revision"));
+        let submission = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let fields = [
+            ("submission", submission.as_str()),
+            ("writer", &writer),
+            ("revision", &revision),
+            ("change", "1"),
+            ("points[c0]", "3"),
+            ("points[c1]", "1"),
+            ("act", "release-next"),
+        ];
+        let released = meera.post("marking/api/save_marks", &fields).await;
+        released.assert_ok();
+        path = released.header("x-redirect").to_owned();
+        requests += 2;
+    }
+    assert_eq!(requests, 1 + 2 * works);
+    let released = "select count(*) from submissions where released_at is not null and score = 100";
+    assert_eq!(site.test.count(released).await, works);
+}

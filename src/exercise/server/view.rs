@@ -6,6 +6,7 @@ use crate::enrollment::server::access::{open_place, open_topic};
 use crate::enrollment::{TopicLink, TopicState};
 use crate::exercise::hand_in::LINKS_CHARACTERS;
 use crate::exercise::hand_in::server::{reminder, store as hand_ins, versions, view as handing};
+use crate::exercise::peer_review::server::top_up;
 use crate::exercise::{
     ExerciseLine, ExercisePage, SaveDecision, SaveToken, WORK_LIMIT, decide_save,
 };
@@ -63,7 +64,8 @@ pub async fn page(
     let rubric = exercise.rubric()?.lines;
     let handing_in = match hand_ins::active_for(conn, user, exercise.exercise_id).await? {
         Some(assignment) => {
-            Some(handing::handing_in(conn, work.as_ref(), &assignment, clock).await?)
+            let place = (user, exercise.exercise_id);
+            Some(handing::handing_in(conn, place, work.as_ref(), &assignment, clock).await?)
         }
         None => None,
     };
@@ -178,6 +180,8 @@ pub async fn save(
                 let sent = (text.as_str(), links.as_str());
                 versions::hand_in(conn, stored.work_id, sent, &assignment, clock).await?;
                 reminder::seen(conn, user, exercise.exercise_id).await?;
+                let work = stored.work_id;
+                top_up::handed_in(conn, exercise.exercise_id, work, &assignment).await?;
             }
             None if text.trim().is_empty() => {
                 return Err(AppError::field("text", "Write something first."));

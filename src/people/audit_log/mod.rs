@@ -15,6 +15,16 @@ pub const ENTRIES_ON_PAGE: i64 = 50;
 /// Most entries of one file.
 pub const ENTRIES_IN_FILE: i64 = 50_000;
 
+/// Months for which entries can be kept, in words. Zero is for all time.
+pub const RETENTIONS: [(u32, &str); 6] = [
+    (0, "For all time"),
+    (12, "1 year"),
+    (24, "2 years"),
+    (36, "3 years"),
+    (60, "5 years"),
+    (120, "10 years"),
+];
+
 pub const AUDIT_LOG: &str = "/admin/audit";
 pub const AUDIT_FILE: &str = "/admin/audit.csv";
 
@@ -89,6 +99,8 @@ pub struct AuditPage {
     pub kinds: Vec<String>,
     /// Says why a filter finds nothing.
     pub problem: Option<String>,
+    /// Months for which entries are kept. Zero for all time.
+    pub kept_months: u32,
 }
 
 /// An entry in words.

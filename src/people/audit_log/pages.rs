@@ -1,22 +1,24 @@
 //! Page of the audit log, and its entries as other pages show them.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use super::api::load_audit_log;
-use super::{AuditLine, AuditPage, AuditQuery, ChangedValue};
+use super::api::{SaveAuditRetention, load_audit_log};
+use super::{AuditLine, AuditPage, AuditQuery, ChangedValue, RETENTIONS};
 use crate::people::pages::frame;
 use crate::people::{AdminArea, person_path};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Glyph, Icon, Notice, Page,
-    Pagination, Select, Table, Tone, loaded, page_resource,
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
+    Notice, Page, Pagination, Select, Table, Tone, loaded, page_resource,
 };
 
 /// Page `/admin/audit`.
 pub fn audit_log_page() -> AnyView {
     let query = Memo::new(|_| asked());
     let page = page_resource(move || query.get(), load_audit_log);
-    let show = move |page: AuditPage| log(page, query.get_untracked());
+    let keep = FormState::of(SaveAuditRetention::PATH);
+    let show = move |page: AuditPage| log(page, query.get_untracked(), keep);
     view! { <Page title="Audit log">{loaded(page, show)}</Page> }.erase()
 }
 
@@ -35,7 +37,8 @@ fn asked() -> AuditQuery {
     })
 }
 
-fn log(page: AuditPage, query: AuditQuery) -> AnyView {
+fn log(page: AuditPage, query: AuditQuery, keep: FormState) -> AnyView {
+    let kept = retention(page.kept_months, keep);
     let next = page.next.clone().map_or(String::new(), |after| {
         AuditQuery {
             after,
@@ -72,7 +75,7 @@ fn log(page: AuditPage, query: AuditQuery) -> AnyView {
         {tools}
         {problem}
         <div class="row">
-            <p class="soft grow">"Newest first. Entries can’t be changed or deleted."</p>
+            <p class="soft grow">"Newest first. Nobody can change or delete an entry."</p>
             // Not a page of the app, so the browser itself has to fetch the file.
             <a class="btn second" href=file rel="external" download>
                 <Icon glyph=Glyph::Download />
@@ -82,8 +85,34 @@ fn log(page: AuditPage, query: AuditQuery) -> AnyView {
         {body}
         {first}
         <Pagination next=next />
+        {kept}
     };
     frame(AdminArea::AuditLog, inside.erase())
+}
+
+/// The form of the time for which entries are kept.
+fn retention(months: u32, form: FormState) -> AnyView {
+    let options: Vec<(String, String)> = RETENTIONS
+        .iter()
+        .map(|(months, words)| (months.to_string(), (*words).to_owned()))
+        .collect();
+    view! {
+        <details class="soft" open=form.error("months").get_untracked().is_some()>
+            <summary>"How long entries are kept"</summary>
+            <Form form=form class="row">
+                <Select
+                    name="months"
+                    label="Keep entries"
+                    options=options
+                    value=form.value("months", &months.to_string())
+                    error=form.error("months")
+                />
+                <Button kind=ButtonKind::Secondary busy=form.busy()>"Save"</Button>
+            </Form>
+            <p>"Older entries are deleted once an hour. Download them as CSV before, if you need them."</p>
+        </details>
+    }
+    .erase()
 }
 
 /// Options of a filter. A value that the log no longer holds stays chosen.

@@ -3,14 +3,15 @@
 
 use leptos::prelude::*;
 
-use super::{ModelUsagePage, OperationsList, OperationsPage};
+use super::{ModelUsagePage, OperationsList, OperationsPage, StoragePage};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{JobId, MailId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::operations_path,
-    super::server::{health, jobs, mails, model_usage},
+    super::server::{health, jobs, mails, model_usage, storage},
+    super::{STORAGE, operations_path},
+    crate::platform::address,
     crate::platform::auth::guard::require_admin,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
@@ -53,6 +54,26 @@ pub async fn load_model_usage() -> AppResult<ModelUsagePage> {
     let app = cx.app.clone();
     cx.within(async move |conn| model_usage::page(conn, &app.config.ai, &clock).await)
         .await
+}
+
+/// Returns what the site stores.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_storage() -> AppResult<StoragePage> {
+    let cx = require_admin().await?.0.cx;
+    let clock = Clock::of(&cx);
+    cx.within(async move |conn| storage::page(conn, &clock).await)
+        .await
+}
+
+/// Has the files removed that nothing refers to.
+#[server]
+pub async fn remove_unused() -> AppResult<()> {
+    let cx = require_admin().await?.0.cx;
+    let by = cx.clone();
+    cx.within(async move |conn| storage::remove_unused(conn, &by).await)
+        .await?;
+    redirect(address::with_query(STORAGE, &[("done", "removing")]));
+    Ok(())
 }
 
 /// Lets a job that failed or waits run now.

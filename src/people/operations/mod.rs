@@ -4,16 +4,21 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod storage_page;
 
 use serde::{Deserialize, Serialize};
 
 use crate::platform::address;
 use crate::platform::ids::{JobId, MailId};
+use crate::platform::ui::Html;
 
 /// Jobs or mails on one page.
 pub const LINES_ON_PAGE: i64 = 50;
 
 pub const OPERATIONS: &str = "/admin/operations";
+
+/// Files and tables that the site stores.
+pub const STORAGE: &str = "/admin/operations/storage";
 
 /// Usage of the language model.
 pub const MODEL_USAGE: &str = "/admin/operations/model";
@@ -79,6 +84,17 @@ pub struct OperationsPage {
     pub mails: Vec<MailLine>,
     /// Place of the last line if there are more.
     pub next: Option<String>,
+}
+
+/// Files and tables that the site stores.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoragePage {
+    /// Tables with sizes, as HTML.
+    pub said: Html,
+    /// The largest files that nothing refers to.
+    pub unused: Html,
+    pub unused_count: i64,
+    pub unused_size: String,
 }
 
 /// Requests to the language model of the last days.

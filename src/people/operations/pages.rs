@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use super::api::{DiscardJob, ResendMail, RunJobAgain, load_model_usage, load_operations};
 use super::{
     HealthLine, JobLine, MODEL_USAGE, MailLine, ModelUsageLine, ModelUsagePage, OperationsList,
-    OperationsPage, operations_path,
+    OperationsPage, STORAGE, operations_path,
 };
 use crate::people::AdminArea;
 use crate::people::pages::{frame, frame_below};
@@ -150,6 +150,8 @@ fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms
             <h2 id="ly-health">"Health"</h2>
             <dl class="admin-facts">{health}</dl>
             <p>
+                <a href=STORAGE>"Storage"</a>
+                " · "
                 <a href=MODEL_USAGE>"Usage of the language model"</a>
             </p>
         </section>

@@ -7,12 +7,13 @@ use super::{frame_below, state_badge};
 use crate::people::api::{ChangeAccount, ChangeRole, load_person};
 use crate::people::audit_log::about_path;
 use crate::people::audit_log::pages::entries;
+use crate::people::merge::merge_path;
 use crate::people::operations::pages::mail_table;
 use crate::people::own_data::DataCopy;
 use crate::people::own_data::pages::copy_state;
 use crate::people::{
-    AccountAction, AccountState, AdminArea, CohortOfPerson, PersonDevice, PersonPage, ROLE_DONE,
-    ROLES, StudiedCourse, role_label, role_name,
+    AccountAction, AccountState, AdminArea, CohortOfPerson, MERGED, PersonDevice, PersonPage,
+    ROLE_DONE, ROLES, StudiedCourse, role_label, role_name,
 };
 use crate::platform::ids::UserId;
 use crate::platform::ui::{
@@ -44,6 +45,7 @@ pub fn person_page() -> AnyView {
 fn said(done: &str) -> Option<&'static str> {
     match done {
         ROLE_DONE => Some("The role is changed."),
+        MERGED => Some("The accounts are merged. The other one is deactivated."),
         other => AccountAction::parse(other).map(AccountAction::said),
     }
 }
@@ -161,6 +163,13 @@ fn actions(page: &PersonPage, role: FormState, action: FormState) -> AnyView {
         .into_iter()
         .filter_map(|(form, closing)| Some(closing.view(form?, person)))
         .collect_view();
+    let merge = is_active.then(|| {
+        view! {
+            <p>
+                <a href=merge_path(person)>"Merge another account into this one"</a>
+            </p>
+        }
+    });
     view! {
         <section class="stack">
             <h2>"Account"</h2>
@@ -176,6 +185,7 @@ fn actions(page: &PersonPage, role: FormState, action: FormState) -> AnyView {
             </Form>
             {planned}
             {state}
+            {merge}
             {closing}
         </section>
     }

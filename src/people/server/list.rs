@@ -107,6 +107,7 @@ pub async fn page(conn: &mut Conn, query: &PeopleQuery, clock: &Clock) -> QueryR
         next: ends.1.filter(|_| has_next),
         people: rows.into_iter().map(|row| line(row, clock)).collect(),
         waiting: 0,
+        views: Vec::new(),
     })
 }
 

@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod list;
 pub mod person;
+pub mod views;

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cms;
 mod color;
+pub mod mail_texts;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;

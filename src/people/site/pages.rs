@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::api::{RemoveLogo, SaveSiteSettings, load_site_settings};
 use super::cms::SITE_PAGES;
+use super::mail_texts::MAIL_TEXTS;
 use super::{
     AccentTheme, HEADLINE_CHARACTERS, INTRODUCTION_CHARACTERS, LOGO_BYTES, LOGO_UPLOAD, Rgb,
     SENDER_CHARACTERS, SITE_NAME_CHARACTERS, SiteForm, SiteSettingsPage,
@@ -30,7 +31,8 @@ pub fn site_settings_page() -> AnyView {
             {done()}
             <p>
                 <a href=SITE_PAGES>"Pages of the site"</a>
-                ", such as an imprint, and the navigation"
+                ", such as an imprint, and the navigation. "
+                <a href=MAIL_TEXTS>"Texts of mails"</a>
             </p>
             {settings(&page, save)}
             {logo(&page, remove)}

@@ -65,3 +65,37 @@ async fn the_file_has_the_filtered_entries_and_no_formula() {
     let visitor = site.visitor().get("/admin/audit.csv").await;
     assert_eq!(visitor.header("location"), "/sign-in?next=/admin/audit");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_entries_are_deleted_only_where_a_time_is_set() {
+    let site = TestSite::new().await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    let old = "insert into audit_logs (audit_id, occurred_at, action, outcome)
+         select gen_random_uuid(), now() - n * interval '7 months', 'old.entry', 'done' from generate_series(1, 3) n";
+    site.test.sql(old).await;
+    let count = "select count(*) from audit_logs where action = 'old.entry'";
+    let run = async || {
+        let job = "insert into background_jobs (organization_id, kind, payload)
+             select organization_id, 'retire_audit_log', '{}' from organizations limit 1";
+        site.test.sql(job).await;
+        site.mails().await;
+        site.test.count(count).await
+    };
+    assert_eq!(run().await, 3);
+    let wrong = [("months", "1")];
+    let wrong = root
+        .post("audit_log/api/save_audit_retention", &wrong)
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let year = [("months", "12")];
+    root.post("audit_log/api/save_audit_retention", &year)
+        .await
+        .assert_ok();
+    assert_eq!(run().await, 1);
+    let logged = "select string_agg(action, ' ' order by action) from audit_logs
+         where action in ('audit_log.retired', 'site.settings_changed')";
+    assert_eq!(
+        site.test.text(logged).await,
+        "audit_log.retired site.settings_changed"
+    );
+}

@@ -5,6 +5,7 @@ mod audit;
 mod cms;
 mod invitations;
 mod lists;
+mod merge;
 mod operations;
 mod own_data;
 mod people;

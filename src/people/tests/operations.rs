@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
+use crate::platform::error::AppResult;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::user_id;
 
@@ -120,4 +121,40 @@ async fn a_mail_that_fails_is_listed_with_the_reason() {
     assert_eq!(site.mails().await.len(), 1);
     let state = "select problem is null and tries = 2 from mail_log";
     assert_eq!(site.test.text(state).await, "true");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_nothing_refers_to_are_shown_and_removed() {
+    let site = TestSite::new().await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    let (files, organization) = (site.state.files.clone(), site.test.organization);
+    let stored: AppResult<()> = (site.test.db)
+        .within(organization, async move |conn| {
+            for text in ["lost", "logo", "new"] {
+                let content = text.as_bytes().to_vec();
+                files.put(conn, organization, "text/plain", content).await?;
+            }
+            Ok(())
+        })
+        .await;
+    stored.expect("stored files");
+    let old = "update stored_files set created_at = now() - interval '2 days'
+         where sha256 <> sha256('new'::bytea);
+         insert into system_settings (name, value)
+         select 'logo', to_jsonb(file_id::text) from stored_files where sha256 = sha256('logo'::bytea)";
+    site.test.sql(old).await;
+    let page = root.get("/admin/operations/storage").await;
+    page.assert_ok();
+    assert!(page.body.contains("1 file with 4 B."), "{}", page.body);
+    assert!(page.body.contains("Accounts, orders and others"));
+    root.post("operations/api/remove_unused", &[])
+        .await
+        .assert_ok();
+    site.mails().await;
+    let left = "select count(*) from stored_files";
+    assert_eq!(site.test.count(left).await, 2);
+    let page = root.get("/admin/operations/storage").await.body;
+    assert!(page.contains("Every file is in use."));
+    let logged = "select count(*) from audit_logs where action = 'files.removal_ordered'";
+    assert_eq!(site.test.count(logged).await, 1);
 }

@@ -131,3 +131,49 @@ async fn a_list_of_100_000_people_is_fast_and_one_statement() {
     let all = page(&mut root, "/admin/people").await;
     assert!(all.contains("More than 1,000 people"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_belong_to_their_admin_until_they_are_shared() {
+    let site = TestSite::new().await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    let mut other = site.signed_in("other@example.org", UserRole::Admin).await;
+    let save = "people/api/save_people_view";
+    let unnamed = [("name", " "), ("query[role]", "tutor")];
+    let refused = root.post(save, &unnamed).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    let view = [
+        ("name", "Tutors <b>"),
+        ("query[role]", "tutor"),
+        ("query[q]", "a"),
+    ];
+    let saved = root.post(save, &view).await;
+    saved.assert_ok();
+    assert_eq!(saved.header("x-redirect"), "/admin/people?q=a&role=tutor");
+    assert!(
+        page(&mut root, "/admin/people")
+            .await
+            .contains("Tutors &lt;b&gt;")
+    );
+    assert!(
+        !page(&mut other, "/admin/people")
+            .await
+            .contains("Tutors &lt;b&gt;")
+    );
+    let shared = [view.as_slice(), &[("shared", "true")]].concat();
+    root.post(save, &shared).await.assert_ok();
+    let theirs = page(&mut other, "/admin/people").await;
+    assert!(theirs.contains("Tutors &lt;b&gt; (shared)"));
+    assert!(theirs.contains("href=\"/admin/people?q=a&amp;role=tutor\""));
+    let id = site.test.text("select view_id from people_views").await;
+    let delete = [("view", id.as_str())];
+    let count = "select count(*) from people_views";
+    other
+        .post("people/api/delete_people_view", &delete)
+        .await
+        .assert_ok();
+    assert_eq!(site.test.count(count).await, 1);
+    root.post("people/api/delete_people_view", &delete)
+        .await
+        .assert_ok();
+    assert_eq!(site.test.count(count).await, 0);
+}

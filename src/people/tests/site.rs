@@ -223,3 +223,47 @@ async fn pages_need_no_statement_for_the_settings_of_their_site() {
     }
     assert_eq!(statements[0], statements[1], "with settings and without");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_have_the_words_of_the_admins_and_no_link_gets_lost() {
+    let site = TestSite::new().await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    site.account("asha@example.org", UserRole::Learner).await;
+    let act = "mail_texts/api/save_mail_text";
+    let words = |text: &'static str, act: &'static str| {
+        [
+            ("mail", "password_reset"),
+            ("subject", "A new word for {school}"),
+            ("text", text),
+            ("act", act),
+        ]
+    };
+    for wrong in ["Hello {hello}", "{link} {token}", "Here:{link}", ""] {
+        let refused = root.post(act, &words(wrong, "save")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let text = "{hello}!\n\nHere: {link}\n\n<b>{term}</b>";
+    let draft = root.post(act, &words(text, "preview")).await;
+    draft.assert_ok();
+    let draft = root.get(draft.header("x-redirect")).await.body;
+    assert!(draft.contains("Nothing is saved yet") && draft.contains("Hello Asha Rao!"));
+    assert!(draft.contains("&lt;b&gt;") && !draft.contains("<b>2"));
+    root.post(act, &words(text, "save")).await.assert_ok();
+    let forgot = [("email", "asha@example.org")];
+    site.visitor()
+        .post("auth/api/forgot_password", &forgot)
+        .await
+        .assert_ok();
+    let mail = site.mails().await.pop().expect("a mail");
+    let mail = format!("{mail:?}");
+    assert!(mail.contains("A new word for Lyceum"), "{mail}");
+    assert!(
+        mail.contains("/reset-password?token") || mail.contains("reset-password?token=3D"),
+        "{mail}"
+    );
+    let logged = "select count(*) from audit_logs where action = 'site.settings_changed'";
+    assert_eq!(site.test.count(logged).await, 1);
+    root.post(act, &words(text, "usual")).await.assert_ok();
+    let page = root.get("/admin/site/mails?mail=password_reset").await.body;
+    assert!(page.contains("Choose a new password for {school}") && !page.contains("(changed)"));
+}

@@ -8,7 +8,7 @@ use super::{lifetimes, store, tokens};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{SignUpId, UserId};
 use crate::platform::jobs::{Job, JobContext, retries};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Mail, texts};
 use crate::platform::names;
 
 /// The answer to a sign-up: a link that confirms it, or a note that the address already has an
@@ -69,15 +69,17 @@ impl SignUpMail {
         let at = crate::platform::time::Clock::of_organization(&cx.organization)
             .date_time(sign_up.created_at);
         let link = cx.link(&confirm_path(token, self.next.as_deref()));
-        let text = format!(
-            "{hello},\n\nSomeone, probably you, signed up at {site} with this address{named}, on {at}. \
-             Please open this link to confirm your address. It signs you in, and you can start learning:\n\n{link}\n\n\
-             The link works for {}. It opens an account with the password that was chosen in this sign-up. \
-             If you did not sign up, you can ignore this email. Without the link there is no account.",
-            lifetimes::CONFIRMATION
-        );
-        let subject = format!("Confirm your address for {site}");
-        send(cx, name, &sign_up.email, subject, &text).await
+        let own = &cx.organization.site.settings.mail_texts;
+        let values = [
+            ("hello", hello.as_str()),
+            ("named", &named),
+            ("time", &at),
+            ("link", &link),
+            ("term", &lifetimes::CONFIRMATION.to_string()),
+            ("school", site),
+        ];
+        let words = texts::SIGN_UP.write(own, &values);
+        send(cx, name, &sign_up.email, words.subject, &words.text).await
     }
 }
 
@@ -139,15 +141,20 @@ impl Job for AccountMail {
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
-            AccountNews::ResetPassword => (
-                format!("Choose a new password for {site}"),
-                format!(
-                    "Hello {name},\n\nPlease open this link to choose a new password. It works once, for {}:\n\n{}\n\n\
-                     If you did not ask for this, you can ignore this email. Your password stays the same.",
-                    lifetimes::RESET,
-                    cx.link(&format!("/reset-password?token={token}"))
-                ),
-            ),
+            AccountNews::ResetPassword => {
+                let values = [
+                    ("hello", format!("Hello {name}")),
+                    ("link", cx.link(&format!("/reset-password?token={token}"))),
+                    ("term", lifetimes::RESET.to_string()),
+                    ("school", site.clone()),
+                ];
+                let values = values
+                    .each_ref()
+                    .map(|(name, value)| (*name, value.as_str()));
+                let own = &cx.organization.site.settings.mail_texts;
+                let words = texts::PASSWORD_RESET.write(own, &values);
+                (words.subject, words.text)
+            }
             AccountNews::PasswordChanged => (
                 format!("Your password for {site} was changed"),
                 format!(

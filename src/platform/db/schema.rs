@@ -1390,6 +1390,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_merges (closed_id) {
+        closed_id -> Uuid,
+        organization_id -> Uuid,
+        kept_id -> Uuid,
+        merged_by -> Nullable<Uuid>,
+        merged_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    people_views (view_id) {
+        view_id -> Uuid,
+        organization_id -> Uuid,
+        owner_id -> Uuid,
+        name -> Text,
+        search -> Text,
+        role -> Text,
+        state -> Text,
+        is_shared -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     assignments (exercise_id) {
         exercise_id -> Uuid,
         organization_id -> Uuid,
@@ -1400,6 +1424,30 @@ diesel::table! {
         rubric -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        peer_reviews -> Int4,
+        peers_are_named -> Bool,
+        peer_days -> Int4,
+    }
+}
+
+diesel::table! {
+    peer_reviews (review_id) {
+        review_id -> Uuid,
+        organization_id -> Uuid,
+        submission_id -> Uuid,
+        reviewer_id -> Uuid,
+        rubric -> Jsonb,
+        points -> Jsonb,
+        feedback -> Text,
+        feedback_html -> Text,
+        score -> Nullable<Int4>,
+        allocated_at -> Timestamptz,
+        is_begun -> Bool,
+        sent_at -> Nullable<Timestamptz>,
+        reported_at -> Nullable<Timestamptz>,
+        report -> Text,
+        settled_at -> Nullable<Timestamptz>,
+        is_left_out -> Bool,
     }
 }
 
@@ -1427,6 +1475,8 @@ diesel::table! {
         writer -> Nullable<Uuid>,
         change -> Int4,
         released_at -> Nullable<Timestamptz>,
+        peers_until -> Nullable<Timestamptz>,
+        is_peer_marked -> Bool,
     }
 }
 
@@ -2478,6 +2528,8 @@ diesel::joinable!(work_files -> stored_files (file_id));
 diesel::joinable!(exercise_comments -> simulation_work (work_id));
 diesel::joinable!(exercise_comments -> users (author_user_id));
 diesel::joinable!(marking_comments -> simulation_exercises (exercise_id));
+diesel::joinable!(peer_reviews -> submissions (submission_id));
+diesel::joinable!(peer_reviews -> users (reviewer_id));
 
 // Tables that queries in Diesel's DSL join. The macro writes an implementation for each pair, so
 // the list leaves out tables that only SQL joins.

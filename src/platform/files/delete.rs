@@ -38,6 +38,20 @@ pub(super) async fn keep_objects(conn: &mut Conn) -> QueryResult<()> {
         .map(drop)
 }
 
+/// SQL for files that nothing refers to. `file` is the name of their table in the query.
+pub fn unused(file: &str) -> String {
+    let referred: String = REFERENCES
+        .iter()
+        .map(|(table, column)| {
+            format!("not exists (select from {table} r where r.{column} = {file}.file_id) and ")
+        })
+        .collect();
+    format!(
+        "({referred}not exists (select from system_settings s
+                                where s.name in {SETTINGS} and s.value #>> '{{}}' = {file}.file_id::text))"
+    )
+}
+
 /// Deletes the file if nothing refers to it. Does nothing otherwise. Its content is deleted by a
 /// job, unless another row has the same.
 pub async fn delete_unused(conn: &mut Conn, file: FileId) -> AppResult<()> {

@@ -22,6 +22,17 @@ pub fn html(subject: &str, text: &str) -> String {
     )
 }
 
+/// Returns the text of a mail as HTML for a page, whose rules allow no styles within elements.
+pub fn plain(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(str::trim);
+    let paragraphs = paragraphs.filter(|paragraph| !paragraph.is_empty());
+    let paragraphs = paragraphs.map(|paragraph| {
+        let lines: Vec<String> = paragraph.lines().map(line).collect();
+        format!("<p>{}</p>", lines.join("<br>"))
+    });
+    paragraphs.collect()
+}
+
 fn paragraph(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(line).collect();
     format!("<p style=\"margin:0 0 16px\">{}</p>", lines.join("<br>"))

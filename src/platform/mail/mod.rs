@@ -4,6 +4,7 @@
 
 mod layout;
 pub mod log;
+pub mod texts;
 
 use std::path::PathBuf;
 use std::sync::Arc;

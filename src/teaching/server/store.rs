@@ -107,7 +107,7 @@ pub async fn marking(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<i64>
          join simulation_exercises e on e.exercise_id = w.exercise_id
          join courses c on c.course_id = e.course_id
          join users l on l.user_id = w.user_id
-         where s.is_latest and s.released_at is null and s.score is null
+         where s.is_latest and s.released_at is null and s.score is null and coalesce(s.peers_until <= now(), true)
            and e.retired_at is null and c.retired_at is null and l.deleted_at is null
            and ($1 is null or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                                       where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))",

@@ -105,7 +105,7 @@ const UNMARKED: &str =
      join simulation_work w on w.work_id = s.work_id
      join simulation_exercises e on e.exercise_id = w.exercise_id and e.retired_at is null
      join taught c on c.course_id = e.course_id
-     where s.is_latest and s.released_at is null and s.score is null
+     where s.is_latest and s.released_at is null and s.score is null and coalesce(s.peers_until <= now(), true)
        -- Work that another tutor is marking needs nobody else.
        and (s.marker_id is null or s.marker_id = $1 or coalesce(s.claimed_until <= $3, true))";
 

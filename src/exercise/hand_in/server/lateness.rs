@@ -73,6 +73,9 @@ mod tests {
             late_days,
             late_percent,
             rubric: serde_json::Value::Null,
+            peer_reviews: 0,
+            peers_are_named: false,
+            peer_days: 7,
         }
     }
 

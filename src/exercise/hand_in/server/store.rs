@@ -23,6 +23,11 @@ pub struct Assignment {
     pub late_days: i32,
     pub late_percent: i32,
     pub rubric: Value,
+    /// Number of reviews that each learner gives. Without any, tutors mark.
+    pub peer_reviews: i32,
+    pub peers_are_named: bool,
+    /// Days for the reviews, after which the work goes to the tutors.
+    pub peer_days: i32,
 }
 
 impl Assignment {
@@ -189,17 +194,21 @@ pub struct HandedInRow {
     pub released_at: Option<DateTime<Utc>>,
 }
 
+/// SQL for work that is being marked: a tutor has begun, or another learner has sent a review.
+const BEING_MARKED: &str = "(s.revision > 0 or coalesce(s.claimed_until > now(), false)
+    or exists (select from peer_reviews p where p.submission_id = s.submission_id and p.sent_at is not null))";
+
 /// Returns the versions of a work, newest first.
 pub async fn versions(conn: &mut Conn, work: ExerciseWorkId) -> QueryResult<Vec<HandedInRow>> {
-    statement(
+    statement(format!(
         "select s.submission_id, s.number, s.work, s.links, s.handed_in_at, s.late_days, s.late_percent,
-                coalesce(u.display_name, 'A former tutor') as marker, s.rubric, s.points, s.checked,
-                s.feedback_html, s.score, s.released_at,
-                s.released_at is null and (s.revision > 0 or coalesce(s.claimed_until > now(), false)) as is_being_marked
+                coalesce(u.display_name, case when s.is_peer_marked then 'other learners' else 'a former tutor' end) as marker,
+                s.rubric, s.points, s.checked, s.feedback_html, s.score, s.released_at,
+                s.released_at is null and {BEING_MARKED} as is_being_marked
          from submissions s left join users u on u.user_id = s.marker_id
          where s.work_id = $1
-         order by s.number desc",
-    )
+         order by s.number desc"
+    ))
     .bind::<Uuid, _>(work)
     .load(conn)
     .await
@@ -218,11 +227,11 @@ pub async fn latest_for_update(
     conn: &mut Conn,
     work: ExerciseWorkId,
 ) -> QueryResult<Option<LatestVersion>> {
-    statement(
-        "select number,
-                released_at is null and (revision > 0 or coalesce(claimed_until > now(), false)) as is_being_marked
-         from submissions where work_id = $1 and is_latest for update",
-    )
+    statement(format!(
+        "select s.number,
+                s.released_at is null and {BEING_MARKED} as is_being_marked
+         from submissions s where s.work_id = $1 and s.is_latest for update"
+    ))
     .bind::<Uuid, _>(work)
     .get_result(conn)
     .await
@@ -363,7 +372,7 @@ struct ReadableFileRow {
 }
 
 /// Returns the stored file if the person may read it: the author, and for work that was handed in
-/// the tutors of the course and admins.
+/// its reviewers, the tutors of the course and admins.
 pub async fn readable(
     conn: &mut Conn,
     user: UserId,
@@ -377,6 +386,7 @@ pub async fn readable(
          join simulation_exercises e on e.exercise_id = w.exercise_id
          where f.work_file_id = $1
            and (w.user_id = $2
+                or exists (select from peer_reviews r where r.submission_id = f.submission_id and r.reviewer_id = $2)
                 or (f.submission_id is not null
                     and ($3 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                                        where ct.course_id = e.course_id and ct.is_active and t.user_id = $2))))",
@@ -510,16 +520,17 @@ pub async fn tutor_comments(
 ) -> QueryResult<Vec<TutorCommentRow>> {
     statement(
         "with told as (
-             select c.work_id, c.author_user_id as author, c.body_html, null::integer as score, c.created_at as at
+             select c.work_id, c.author_user_id as author, c.body_html, null::integer as score, c.created_at as at,
+                    false as is_peer
              from exercise_comments c join simulation_work w on w.work_id = c.work_id
              where w.user_id = $1 and c.is_tutor
              union all
-             select s.work_id, s.marker_id, s.feedback_html, s.score, s.released_at
+             select s.work_id, s.marker_id, s.feedback_html, s.score, s.released_at, s.is_peer_marked
              from submissions s join simulation_work w on w.work_id = s.work_id
              where w.user_id = $1 and s.released_at is not null
          )
          select e.title, '/learn/' || c.slug || '/' || t.slug || '/exercise/' || e.exercise_key as path,
-                coalesce(u.display_name, 'A former tutor') as author, told.body_html, told.score, told.at
+                coalesce(u.display_name, case when told.author is null and told.is_peer then 'Other learners' else 'A former tutor' end) as author, told.body_html, told.score, told.at
          from told
          join simulation_work w on w.work_id = told.work_id
          join simulation_exercises e on e.exercise_id = w.exercise_id

@@ -13,7 +13,7 @@ const LINK_CHARACTERS: usize = 500;
 /// Refuses while a tutor marks the version that was handed in last.
 fn being_marked() -> AppError {
     AppError::Conflict(
-        "A tutor is marking the work that you handed in. You can hand in again once it is marked."
+        "The work that you handed in is being marked. You can hand in again once it is marked."
             .to_owned(),
     )
 }

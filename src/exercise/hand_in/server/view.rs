@@ -13,11 +13,12 @@ use crate::exercise::hand_in::{
     WorkFile, WorkVersion,
 };
 use crate::exercise::marking::server::store::Points;
+use crate::exercise::peer_review::server::view as peers;
 use crate::exercise::rubric::Rubric;
 use crate::exercise::server::store::Work;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{ExerciseWorkId, SubmissionId, UserId};
+use crate::platform::ids::{ExerciseId, ExerciseWorkId, SubmissionId, UserId};
 use crate::platform::markdown;
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
@@ -25,6 +26,7 @@ use crate::platform::ui::Html;
 /// Returns the part of an exercise's page about handing in.
 pub async fn handing_in(
     conn: &mut Conn,
+    (user, exercise): (UserId, ExerciseId),
     work: Option<&Work>,
     assignment: &Assignment,
     clock: &Clock,
@@ -39,6 +41,10 @@ pub async fn handing_in(
         None => (Vec::new(), Vec::new(), Vec::new()),
     };
     let may_reopen = rows.first().is_none_or(|latest| !latest.is_being_marked);
+    let own = rows
+        .first()
+        .map(|latest| (latest.submission_id, latest.released_at.is_some()));
+    let peers = peers::part(conn, user, exercise, assignment, own, clock).await?;
     let versions = rows.into_iter().enumerate();
     Ok(HandingIn {
         work: id,
@@ -51,6 +57,7 @@ pub async fn handing_in(
             .collect::<AppResult<_>>()?,
         files: files_of(&files, None),
         thread,
+        peers,
     })
 }
 

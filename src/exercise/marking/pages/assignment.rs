@@ -112,10 +112,12 @@ fn assignment(page: AssignmentForm, form: FormState) -> AnyView {
 fn settings(page: AssignmentForm, form: FormState) -> AnyView {
     // A form that came back without the box was sent without a tick.
     let came_back = !form.value("exercise", "").is_empty();
-    let is_handed_in = match came_back {
-        true => !form.value("is_handed_in", "").is_empty(),
-        false => page.is_handed_in,
+    let ticked = |name: &str, stored: bool| match came_back {
+        true => !form.value(name, "").is_empty(),
+        false => stored,
     };
+    let is_handed_in = ticked("is_handed_in", page.is_handed_in);
+    let peers_are_named = ticked("peers_are_named", page.peers_are_named);
     view! {
         <Form form=form class="stack exam-form" guards=true>
             <input type="hidden" name="course" value=page.course_slug />
@@ -167,6 +169,31 @@ fn settings(page: AssignmentForm, form: FormState) -> AnyView {
                 error=form.error("checks")
                 max_length=RUBRIC_CHARACTERS
             />
+            <fieldset class="stack">
+                <legend class="label">"Reviews by other learners"</legend>
+                <Field
+                    name="peer_reviews"
+                    label="Reviews that each learner gives and gets"
+                    r#type="number"
+                    value=form.value("peer_reviews", &page.peer_reviews.to_string())
+                    hint="From 1 to 5. With 0, tutors mark. The mark is the median of the reviews, and a tutor’s mark replaces it."
+                    error=form.error("peer_reviews")
+                />
+                <Checkbox
+                    name="peers_are_named"
+                    label="Learners see each other’s names"
+                    hint="Otherwise authors and reviewers stay anonymous to each other."
+                    checked=peers_are_named
+                />
+                <Field
+                    name="peer_days"
+                    label="Days for the reviews"
+                    r#type="number"
+                    value=form.value("peer_days", &page.peer_days.to_string())
+                    hint="Work without enough reviews then waits in the marking queue."
+                    error=form.error("peer_days")
+                />
+            </fieldset>
             <div class="form-foot">
                 <Button busy=form.busy()>"Save"</Button>
             </div>

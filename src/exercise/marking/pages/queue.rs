@@ -30,8 +30,12 @@ pub fn marking_queue_page() -> AnyView {
 
 fn queue(page: MarkingQueue, next: FormState, release: FormState) -> AnyView {
     let is_first = query_now("after").is_empty();
+    let reported = page.reported.0;
+    let reported = (!reported.is_empty())
+        .then(|| view! { <section class="stack" aria-label="Reported reviews" inner_html=reported></section> });
     if page.works.is_empty() && is_first {
         return view! {
+            {reported}
             <EmptyState title="Nothing to mark" text="Work that learners of your courses hand in appears here, oldest first." />
         }
         .erase();
@@ -72,6 +76,7 @@ fn queue(page: MarkingQueue, next: FormState, release: FormState) -> AnyView {
     let rows = page.works.into_iter().map(row).collect_view();
     let back = (!is_first).then(|| view! { <p><a href=MARKING>"Back to the first works"</a></p> });
     view! {
+        {reported}
         <p class="soft" role="status">
             {said}
         </p>

@@ -11,6 +11,7 @@ use crate::exercise::marking::{
     FEEDBACK_CHARACTERS, MARKING, MarkingForm, MarkingPage, MarkingStanding, ShownFile,
     marking_path,
 };
+use crate::exercise::peer_review::pages::{PeerForms, reviews};
 use crate::exercise::rubric::{RubricCriterion, RubricLevel};
 use crate::platform::ids::{MarkingCommentId, SubmissionId};
 use crate::platform::ui::{
@@ -23,6 +24,7 @@ struct WorkForms {
     save: FormState,
     claim: FormState,
     comment: FormState,
+    reviews: PeerForms,
 }
 
 pub fn marking_page() -> AnyView {
@@ -32,6 +34,7 @@ pub fn marking_page() -> AnyView {
         save: FormState::of(SaveMarks::PATH),
         claim: FormState::of(ClaimWork::PATH),
         comment: FormState::of(CommentOnWork::PATH),
+        reviews: PeerForms::of_page(),
     };
     #[cfg(feature = "hydrate")]
     super::keys::listen();
@@ -49,6 +52,9 @@ fn work(page: MarkingPage, forms: WorkForms) -> AnyView {
     };
     let late = (!page.late.is_empty()).then(|| view! { <strong>{page.late}</strong> });
     let files = page.files.into_iter().map(shown_file).collect_view();
+    let waits = page.waits_for_peers.then(|| {
+        view! { <Notice>"Other learners are reviewing this work. If you mark it, your mark counts instead of theirs."</Notice> }
+    });
     view! {
         <Title text=format!("{} · Marking · {}", page.exercise, page.course_title) />
         <div class="wide teach">
@@ -78,7 +84,9 @@ fn work(page: MarkingPage, forms: WorkForms) -> AnyView {
                     {files}
                 </section>
                 <section class="marking-marks stack" aria-label="Marks">
+                    {waits}
                     {standing(page.submission_id, page.standing, forms)}
+                    {reviews(page.reviews, forms.reviews)}
                 </section>
             </div>
             {thread(page.work_id, page.thread, forms.comment)}
@@ -189,7 +197,8 @@ fn marking_form(submission: SubmissionId, marking: MarkingForm, form: FormState)
             {score}
             <p class="soft marking-keys">
                 "Keys: " <Kbd key="1" /> " to " <Kbd key="9" /> " choose a level, " <Kbd key="a" />
-                " the best levels, " <Kbd key="n" /> " releases and goes on, " <Kbd key="s" /> " saves and goes on."
+                " the best levels, " <Kbd key="n" /> " releases and goes on, " <Kbd key="s" /> " saves and goes on, "
+                <Kbd key="Shift" /> " with a number ticks a check, " <Kbd key="i" /> " opens the comments."
             </p>
             {bank}
         </Form>
@@ -198,7 +207,7 @@ fn marking_form(submission: SubmissionId, marking: MarkingForm, form: FormState)
 }
 
 /// Shows the points of a criterion, grouped by level. A number key chooses the most of a level.
-fn criterion(
+pub fn criterion(
     at: usize,
     criterion: RubricCriterion,
     points: Option<i32>,

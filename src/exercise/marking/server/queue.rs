@@ -72,7 +72,7 @@ const QUEUED: &str = "
     join courses c on c.course_id = e.course_id
     join users l on l.user_id = w.user_id
     left join users m on m.user_id = s.marker_id
-    where s.is_latest and s.released_at is null and e.retired_at is null and c.retired_at is null
+    where s.is_latest and s.released_at is null and coalesce(s.peers_until <= now(), true) and e.retired_at is null and c.retired_at is null
       and l.deleted_at is null
       and ($2 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                          where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))";

@@ -76,6 +76,9 @@ pub struct MarkedWork {
     change: i32,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub released_at: Option<DateTime<Utc>>,
+    /// True if others review it first.
+    #[diesel(sql_type = Bool)]
+    pub waits_for_peers: bool,
     /// The version that took its place.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub replaced_by: Option<SubmissionId>,
@@ -102,6 +105,7 @@ pub async fn work_for_update(
         "select s.submission_id, s.work_id, w.exercise_id, e.course_id, w.user_id as learner_id, s.late_percent,
                 s.marker_id, coalesce(s.claimed_until > now(), false) as is_claimed, s.claimed_until, s.rubric,
                 s.points, s.checked, s.feedback, s.score, s.revision, s.writer, s.change, s.released_at,
+                s.released_at is null and coalesce(s.peers_until > now(), false) as waits_for_peers,
                 (select n.submission_id from submissions n
                  where n.work_id = s.work_id and n.is_latest and not s.is_latest) as replaced_by
          from submissions s
@@ -142,6 +146,7 @@ pub async fn next(
          join users l on l.user_id = w.user_id
          where s.is_latest and s.released_at is null and s.score is null
            and e.retired_at is null and c.retired_at is null and l.deleted_at is null
+           and coalesce(s.peers_until <= now(), true)
            and s.submission_id is distinct from $3
            and (s.marker_id is null or s.marker_id = $1 or coalesce(s.claimed_until <= now(), true))
            and ($2 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
@@ -160,7 +165,7 @@ pub async fn next(
 }
 
 /// Reserves a work for a tutor. Work whose marking has not begun gets the exercise's rubric as it
-/// is now; released marks are taken back.
+/// is now; released marks are taken back. Reviews of other learners no longer decide the mark.
 pub async fn claim(
     conn: &mut Conn,
     user: UserId,
@@ -169,7 +174,8 @@ pub async fn claim(
 ) -> QueryResult<()> {
     statement(
         "update submissions s
-         set marker_id = $2, claimed_until = $3, released_at = null,
+         set marker_id = $2, claimed_until = $3, released_at = null, peers_until = null, is_peer_marked = false,
+             score = case when s.is_peer_marked then null else s.score end,
              rubric = case when s.revision = 0 or s.rubric is null
                            then coalesce((select a.rubric from assignments a join simulation_work w on w.exercise_id = a.exercise_id
                                           where w.work_id = s.work_id), s.rubric)
@@ -369,7 +375,8 @@ pub async fn assignments(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<A
     statement(
         "select e.exercise_id, e.title, t.title as topic, coalesce(a.is_active, false) as is_active, a.due_at,
                 count(s.submission_id) as handed_in,
-                count(s.submission_id) filter (where s.released_at is null and s.score is null) as waiting
+                count(s.submission_id) filter (where s.released_at is null and s.score is null
+                                       and coalesce(s.peers_until <= now(), true)) as waiting
          from simulation_exercises e
          join topics t on t.topic_id = e.topic_id
          left join assignments a on a.exercise_id = e.exercise_id
@@ -391,6 +398,9 @@ pub struct NewAssignment {
     pub late_days: i32,
     pub late_percent: i32,
     pub rubric: Value,
+    pub peer_reviews: i32,
+    pub peers_are_named: bool,
+    pub peer_days: i32,
 }
 
 pub async fn save_assignment(
@@ -399,11 +409,13 @@ pub async fn save_assignment(
     new: &NewAssignment,
 ) -> QueryResult<()> {
     statement(
-        "insert into assignments (exercise_id, is_active, due_at, late_days, late_percent, rubric)
-         values ($1, $2, $3, $4, $5, $6)
+        "insert into assignments (exercise_id, is_active, due_at, late_days, late_percent, rubric,
+                                  peer_reviews, peers_are_named, peer_days)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (exercise_id) do update
          set is_active = excluded.is_active, due_at = excluded.due_at, late_days = excluded.late_days,
-             late_percent = excluded.late_percent, rubric = excluded.rubric",
+             late_percent = excluded.late_percent, rubric = excluded.rubric, peer_reviews = excluded.peer_reviews,
+             peers_are_named = excluded.peers_are_named, peer_days = excluded.peer_days",
     )
     .bind::<Uuid, _>(exercise)
     .bind::<Bool, _>(new.is_active)
@@ -411,6 +423,9 @@ pub async fn save_assignment(
     .bind::<Int4, _>(new.late_days)
     .bind::<Int4, _>(new.late_percent)
     .bind::<Jsonb, _>(&new.rubric)
+    .bind::<Int4, _>(new.peer_reviews)
+    .bind::<Bool, _>(new.peers_are_named)
+    .bind::<Int4, _>(new.peer_days)
     .execute(conn)
     .await
     .map(drop)

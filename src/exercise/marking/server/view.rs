@@ -16,6 +16,7 @@ use crate::exercise::marking::{
     AssignmentForm, AssignmentLine, AssignmentList, GradedWork, MarkingForm, MarkingPage,
     MarkingQueue, MarkingStanding, QueuedWork, ShownFile,
 };
+use crate::exercise::peer_review::server::view::{for_tutor, reported};
 use crate::exercise::rubric::Rubric;
 use crate::exercise::server::store as exercises;
 use crate::exercise::server::view::no_exercise;
@@ -59,6 +60,7 @@ pub async fn queue(
         waiting: counts.waiting,
         marked: counts.marked,
         next: next.unwrap_or_default(),
+        reported: reported(conn, marker).await?,
     })
 }
 
@@ -93,7 +95,7 @@ pub async fn page(
     let waiting = queue::counts(conn, marker).await?.waiting;
     let thread = comments(conn, found.work_id, clock).await?;
     let name = shown.marker.unwrap_or_else(|| "A former tutor".to_owned());
-    let is_counted = found.score.is_none() && found.released_at.is_none();
+    let is_counted = found.score.is_none() && found.released_at.is_none() && !found.waits_for_peers;
     Ok(MarkingPage {
         submission_id: submission,
         work_id: found.work_id,
@@ -112,6 +114,8 @@ pub async fn page(
         files: shown_files(conn, files_of_site, &of_work, submission).await?,
         thread,
         waiting: waiting - i64::from(is_counted && found.replaced_by.is_none()),
+        waits_for_peers: found.waits_for_peers,
+        reviews: for_tutor(conn, submission, clock).await?,
         standing: standing(conn, found, marker, name, clock).await?,
     })
 }
@@ -270,6 +274,9 @@ pub async fn assignment_form(
         late_percent: known.as_ref().map_or(0, |known| known.late_percent),
         criteria: rubric_text::criteria(&rubric),
         checks: rubric_text::checks(&rubric),
+        peer_reviews: known.as_ref().map_or(0, |known| known.peer_reviews),
+        peers_are_named: known.as_ref().is_some_and(|known| known.peers_are_named),
+        peer_days: known.as_ref().map_or(7, |known| known.peer_days),
     })
 }
 

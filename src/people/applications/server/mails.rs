@@ -7,7 +7,7 @@ use crate::admission::review::DecisionMail;
 use crate::platform::error::AppResult;
 use crate::platform::ids::TutorApplicationId;
 use crate::platform::jobs::{Job, JobContext, retries};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Mail, texts};
 use crate::platform::names;
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -48,7 +48,20 @@ impl Job for TutorApplicationMail {
         let school = &cx.organization.name;
         let DecisionMail { subject, text } = match self.about {
             TutorNews::Arrived => arrived(&row, school),
-            TutorNews::Approved => approved(&row, school, &cx.link("/teach")),
+            TutorNews::Approved => {
+                let (hello, link) = (hello(&row), cx.link("/teach"));
+                let values = [
+                    ("hello", hello.as_str()),
+                    ("link", &link),
+                    ("school", school),
+                ];
+                let own = &cx.organization.site.settings.mail_texts;
+                let words = texts::TUTOR_APPROVED.write(own, &values);
+                DecisionMail {
+                    subject: words.subject,
+                    text: words.text,
+                }
+            }
             TutorNews::Rejected => DecisionMail {
                 subject: row.mail_subject.clone().unwrap_or_default(),
                 text: row.mail_text.clone().unwrap_or_default(),
@@ -83,16 +96,6 @@ fn arrived(row: &TutorApplicationRow, school: &str) -> DecisionMail {
         text: format!(
             "{},\n\nyour application to teach at {school} has arrived. Thank you! We will read it and write to you.\n\n\
              If you did not apply, you can ignore this email.",
-            hello(row)
-        ),
-    }
-}
-
-fn approved(row: &TutorApplicationRow, school: &str, link: &str) -> DecisionMail {
-    DecisionMail {
-        subject: format!("You can teach at {school}"),
-        text: format!(
-            "{},\n\nwe are glad to tell you that you are a tutor at {school} now. This page is your start:\n\n{link}",
             hello(row)
         ),
     }

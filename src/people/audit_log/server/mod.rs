@@ -1,6 +1,7 @@
 //! Queries of the audit log, and its file.
 
 pub mod export;
+pub mod retention;
 pub mod store;
 
 use serde_json::Value;
@@ -29,6 +30,7 @@ pub async fn page(conn: &mut Conn, query: &AuditQuery, clock: &Clock) -> AppResu
                 actions,
                 kinds,
                 problem: Some(problem),
+                kept_months: 0,
             });
         }
     };
@@ -45,6 +47,7 @@ pub async fn page(conn: &mut Conn, query: &AuditQuery, clock: &Clock) -> AppResu
         actions,
         kinds,
         problem: None,
+        kept_months: 0,
     })
 }
 

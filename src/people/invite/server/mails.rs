@@ -10,7 +10,7 @@ use crate::platform::auth::{UserRole, lifetimes};
 use crate::platform::error::AppResult;
 use crate::platform::ids::InvitationId;
 use crate::platform::jobs::{Job, JobContext, retries};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Mail, texts};
 use crate::platform::names;
 use crate::platform::time::Clock;
 
@@ -52,7 +52,7 @@ impl Job for InvitationMail {
             .name
             .as_deref()
             .filter(|name| !names::has_link(name));
-        let hello = name.map_or("Hello,".to_owned(), |name| format!("Hello {name},"));
+        let hello = name.map_or("Hello".to_owned(), |name| format!("Hello {name}"));
         let inviter = invitation
             .inviter
             .as_deref()
@@ -69,20 +69,25 @@ impl Job for InvitationMail {
         };
         let link = cx.link(&address::with_query(INVITATION, &[("token", &token)]));
         let until = Clock::of_organization(&cx.organization).date(invitation.expires_at);
-        let text = format!(
-            "{hello}\n\n{inviter} invites you {what}. Please open this link to accept:\n\n{link}\n\n\
-             The link works once, for {}, until {until}, and only for the address {}. \
-             If you did not expect this invitation, you can ignore this email.\n\n{school}\n",
-            lifetimes::INVITATION,
-            invitation.email,
-        );
+        let own = &cx.organization.site.settings.mail_texts;
+        let values = [
+            ("hello", hello.as_str()),
+            ("inviter", inviter),
+            ("what", &what),
+            ("link", &link),
+            ("term", &lifetimes::INVITATION.to_string()),
+            ("until", &until),
+            ("email", &invitation.email),
+            ("school", school),
+        ];
+        let words = texts::INVITATION.write(own, &values);
         cx.send(Mail {
             to: match name {
                 Some(name) => Mail::address(name, &invitation.email)?,
                 None => Mail::bare_address(&invitation.email)?,
             },
-            subject: format!("Your invitation to {school}"),
-            text,
+            subject: words.subject,
+            text: format!("{}\n\n{school}\n", words.text),
             unsubscribe: None,
         })
         .await

@@ -88,6 +88,9 @@ const STUDY_CARD: &str = "case when t.question_id is null then '{}' else '{conte
 
 /// Every column that refers to a person.
 pub const HOLDINGS: &[Holding] = &[
+    holding("account_merges", "closed_id", LeftOut("That two accounts were merged. The audit log in this copy has it."), RECORD),
+    holding("account_merges", "kept_id", LeftOut("That two accounts were merged. The audit log in this copy has it."), RECORD),
+    holding("account_merges", "merged_by", ACT_ON_OTHERS, RECORD),
     holding("ai_notes", "edited_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("ai_usage", "user_id", ALL, Changed("user_id = null")),
     holding("card_refunds", "requested_by", ACT_ON_OTHERS, RECORD),
@@ -150,6 +153,8 @@ pub const HOLDINGS: &[Holding] = &[
     holding("order_payments", "undone_by", ACT_ON_OTHERS, RECORD),
     holding("orders", "user_id", ALL, Kept("Bookkeeping.")),
     holding("page_versions", "published_by", LeftOut("Pages of the site, which everybody can read."), RECORD),
+    holding("peer_reviews", "reviewer_id", Without("'{feedback_html,report,reported_at,settled_at,is_left_out}'"), Deleted),
+    holding("people_views", "owner_id", ALL, Deleted),
     holding("practice_answers", "user_id", Without("'{fingerprint}'"), Deleted),
     holding("question_import_previews", "uploaded_by", PART_OF_A_COURSE, Deleted),
     holding("question_imports", "imported_by", PART_OF_A_COURSE, RECORD),
@@ -242,6 +247,12 @@ pub const RELATED: &[(&str, &str)] = &[
         "select to_jsonb(t) - '{organization_id,marker_id,claimed_until,revision,writer,change,feedback_html}'::text[]
                 - (case when t.released_at is null then '{points,checked,feedback,score}' else '{}' end)::text[]
          from submissions t join simulation_work w on w.work_id = t.work_id where w.user_id = $1",
+    ),
+    (
+        "reviews_of_your_work",
+        "select to_jsonb(t) - '{organization_id,reviewer_id,feedback_html}'::text[] from peer_reviews t
+         join submissions s on s.submission_id = t.submission_id join simulation_work w on w.work_id = s.work_id
+         where w.user_id = $1 and t.sent_at is not null and s.released_at is not null",
     ),
     (
         "work_files",

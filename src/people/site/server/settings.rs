@@ -152,6 +152,8 @@ fn checked(form: &SiteForm, zone: &str, old: &SettingValues) -> AppResult<Checke
             mail_reply_to: reply_to.unwrap_or_default(),
             landing_headline: headline.unwrap_or_default(),
             landing_introduction: introduction.unwrap_or_default(),
+            mail_texts: old.mail_texts.clone(),
+            audit_months: old.audit_months,
         },
     })
 }

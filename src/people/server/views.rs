@@ -1,0 +1,122 @@
+//! Views of the list of people: filters with a name, of one admin or of all.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text, Uuid};
+use diesel_async::RunQueryDsl;
+
+use crate::people::{
+    AccountState, PeopleQuery, PeopleView, VIEW_NAME_CHARACTERS, VIEWS_LIMIT, parse_role, role_name,
+};
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
+use crate::platform::ids::{PeopleViewId, UserId};
+use crate::platform::names;
+
+#[derive(QueryableByName)]
+struct PeopleViewRow {
+    #[diesel(sql_type = Uuid)]
+    view_id: PeopleViewId,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    search: String,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Bool)]
+    is_own: bool,
+    #[diesel(sql_type = Bool)]
+    is_shared: bool,
+}
+
+/// Returns the views of an admin and those that others share, by name.
+pub async fn all(conn: &mut Conn, own: UserId) -> QueryResult<Vec<PeopleView>> {
+    let rows: Vec<PeopleViewRow> = statement(
+        "select view_id, name, search, role, state, owner_id = $1 as is_own, is_shared
+         from people_views
+         where owner_id = $1 or is_shared
+         order by owner_id = $1 desc, name collate \"unicode\", view_id
+         limit 100",
+    )
+    .bind::<Uuid, _>(own)
+    .load(conn)
+    .await?;
+    let view = |row: PeopleViewRow| PeopleView {
+        view_id: row.view_id,
+        path: PeopleQuery {
+            q: row.search,
+            role: parse_role(&row.role),
+            state: AccountState::parse(&row.state),
+            ..PeopleQuery::default()
+        }
+        .path(),
+        name: row.name,
+        is_own: row.is_own,
+        is_shared: row.is_shared,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+#[derive(QueryableByName)]
+struct ViewCountRow {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Saves the filters of the list under a name. A view of the same name gets the new filters.
+///
+/// # Errors
+///
+/// `Invalid` without a name, with too long a one, and beyond [`VIEWS_LIMIT`].
+pub async fn save(
+    conn: &mut Conn,
+    own: UserId,
+    (name, is_shared): (&str, bool),
+    query: &PeopleQuery,
+) -> AppResult<()> {
+    let name = names::tidy(name);
+    if name.is_empty() {
+        return Err(AppError::field("name", "Enter a name for the view."));
+    }
+    if name.chars().count() > VIEW_NAME_CHARACTERS as usize {
+        let problem = figures::use_at_most(VIEW_NAME_CHARACTERS);
+        return Err(AppError::field("name", problem));
+    }
+    let others: ViewCountRow =
+        statement("select count(*) as count from people_views where owner_id = $1 and name <> $2")
+            .bind::<Uuid, _>(own)
+            .bind::<Text, _>(&name)
+            .get_result(conn)
+            .await?;
+    if others.count >= VIEWS_LIMIT {
+        let problem = format!("You have {VIEWS_LIMIT} views. Delete one first.");
+        return Err(AppError::field("name", problem));
+    }
+    statement(
+        "insert into people_views (owner_id, name, search, role, state, is_shared)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (owner_id, name) do update
+         set search = excluded.search, role = excluded.role, state = excluded.state, is_shared = excluded.is_shared",
+    )
+    .bind::<Uuid, _>(own)
+    .bind::<Text, _>(&name)
+    .bind::<Text, _>(query.q.trim())
+    .bind::<Text, _>(query.role.map(role_name).unwrap_or_default())
+    .bind::<Text, _>(query.state.map(AccountState::name).unwrap_or_default())
+    .bind::<Bool, _>(is_shared)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Deletes a view of the admin.
+pub async fn delete(conn: &mut Conn, own: UserId, view: PeopleViewId) -> QueryResult<()> {
+    statement("delete from people_views where view_id = $1 and owner_id = $2")
+        .bind::<Uuid, _>(view)
+        .bind::<Uuid, _>(own)
+        .execute(conn)
+        .await
+        .map(drop)
+}
