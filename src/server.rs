@@ -115,7 +115,8 @@ fn leptos_options() -> Result<LeptosOptions, String> {
 }
 
 /// Features with live events, and the function of each that says who may know of them.
-const LIVE_FEATURES: [(&str, MaySee); 2] = [
+const LIVE_FEATURES: [(&str, MaySee); 3] = [
+    ("authoring", crate::authoring::editor::server::live::may_see),
     ("coldcall", crate::coldcall::server::live::may_see),
     ("tutor_chat", crate::tutor_chat::desk::server::live::may_see),
 ];

@@ -24,6 +24,8 @@ pub enum NotificationKind {
     Admission,
     /// Of a learner to the tutors of a course.
     Question,
+    /// Drafts of topics that tutors review, and comments on them.
+    Review,
     /// Applications and orders that wait for an admin.
     Desk,
     /// People who need a tutor. It comes by mail alone, as the page Today shows it in the morning.
@@ -31,7 +33,7 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -40,6 +42,7 @@ impl NotificationKind {
         Self::Moderation,
         Self::Admission,
         Self::Question,
+        Self::Review,
         Self::Desk,
         Self::Today,
     ];
@@ -55,6 +58,7 @@ impl NotificationKind {
             Self::Moderation => "moderation",
             Self::Admission => "admission",
             Self::Question => "question",
+            Self::Review => "review",
             Self::Desk => "desk",
             Self::Today => "today",
         }
@@ -74,6 +78,7 @@ impl NotificationKind {
             Self::Moderation => "Moderation of messages",
             Self::Admission => "Applications and cohorts",
             Self::Question => "Questions of learners to you as a tutor",
+            Self::Review => "Reviews of drafts",
             Self::Desk => "New applications and orders",
             Self::Today => "Who needs you today",
         }
