@@ -331,6 +331,7 @@ fn marked_work() -> String {
          insert into topic_schedules (topic_id, publish_at, scheduled_by, problem)
          select topic_id, now() + interval '1 day', user_id, 'x' from topics, users
          where slug = 't' and email = 'tutor@example.org';
+         update topics set edited_at = now() where slug = 't';
          insert into draft_reviews (topic_id, state, note) select topic_id, 'changes_wanted', 'x' from topics where slug = 't';
          insert into draft_comments (topic_id, quote, body) select topic_id, 'x', 'x' from topics where slug = 't';
          insert into topic_sources (topic_id, base_title, base_body, source_title, source_body, imported_at)

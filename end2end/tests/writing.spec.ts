@@ -1,5 +1,5 @@
-// An admin writes a course in the browser, and a learner reads it. What two people write in one topic
-// is merged and reviewed, and a text outlives a lost connection.
+// An admin writes a course in the browser, and a learner reads it. The words of two people
+// in one topic are merged and reviewed, and a text outlives a lost connection.
 import { type Page } from "@playwright/test";
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 

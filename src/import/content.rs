@@ -4,21 +4,21 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::Utc;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::{Changes, search_index};
+use super::{Changes, search_index, site_texts};
 use crate::course::server::draft::{BlockDraft, CourseDraft, TopicBody, TopicDraft};
 use crate::course::server::render;
 use crate::course::server::render::{Links, RenderedBody};
 use crate::course::server::search;
 use crate::course::server::search::Vocabulary;
 use crate::course::{ContentType, StudyPersona, reading_minutes};
+use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, module_progress, quiz_attempts, topic_blocks, topic_content_assets, topics,
 };
-use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId};
 
@@ -475,37 +475,6 @@ fn shown_again(before: &KnownTopic) -> Option<ShownAgain> {
     (!before.is_hidden).then(|| topics::retired_at.eq(None))
 }
 
-/// Keeps the text that the import brings, until somebody decides between it and that of the site.
-/// There is nothing to decide if both are the same, or if the source has not changed.
-async fn keep_source(conn: &mut Conn, topic: &TopicDraft, before: &KnownTopic) -> QueryResult<()> {
-    let TopicBody::Markdown(text) = &topic.body else {
-        return Ok(());
-    };
-    let is_same =
-        before.title == topic.title && before.content[0].as_deref() == Some(text.as_str());
-    statement(
-        "insert into topic_sources as s (topic_id, base_title, base_body, source_title, source_body, imported_at)
-         values ($1, case when $4 then $2 end, case when $4 then $3 end,
-                 case when not $4 then $2 end, case when not $4 then $3 end, case when not $4 then now() end)
-         on conflict (topic_id) do update set
-             base_title = coalesce(excluded.base_title, s.base_title),
-             base_body = coalesce(excluded.base_body, s.base_body),
-             source_title = case when (s.base_title, s.base_body) is distinct from ($2, $3) then excluded.source_title end,
-             source_body = case when (s.base_title, s.base_body) is distinct from ($2, $3) then excluded.source_body end,
-             imported_at = case when (s.base_title, s.base_body) is distinct from ($2, $3) then
-                 case when (s.source_title, s.source_body) is not distinct from ($2, $3) then s.imported_at
-                      else excluded.imported_at end
-             end",
-    )
-    .bind::<SqlUuid, _>(before.topic_id)
-    .bind::<Text, _>(&topic.title)
-    .bind::<Text, _>(text)
-    .bind::<Bool, _>(is_same)
-    .execute(conn)
-    .await
-    .map(drop)
-}
-
 /// Stores only the place of a topic whose text was changed on the site.
 async fn keep_text(
     conn: &mut Conn,
@@ -514,7 +483,12 @@ async fn keep_text(
     before: &KnownTopic,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {
-    keep_source(conn, topic, before).await?;
+    if let TopicBody::Markdown(text) = &topic.body {
+        let is_same =
+            before.title == topic.title && before.content[0].as_deref() == Some(text.as_str());
+        let source = (topic.title.as_str(), text.as_str());
+        site_texts::keep_source(conn, before.topic_id, source, is_same).await?;
+    }
     let made_on_site = draft.is_export && before.made_on_site;
     diesel::update(topics::table.find(before.topic_id))
         .set((

@@ -62,7 +62,7 @@ pub struct TopicText {
     pub is_laid_out: bool,
     pub preview: TextPreview,
     pub picture: PictureNote,
-    /// What others have changed too, if the text of the fields could not be saved because of it.
+    /// Changes of others to the same paragraphs, if the text of the fields could not be saved because of it.
     pub conflict: Option<TextConflict>,
     /// Others who have this topic's editor open.
     pub here: WritersHere,
@@ -82,7 +82,7 @@ pub struct PictureNote {
     pub markdown: String,
 }
 
-/// Who else writes a topic now.
+/// The other people who have a topic's editor open.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct WritersHere {
     /// Sentence with their names. Empty if nobody else is there.
@@ -93,7 +93,7 @@ pub struct WritersHere {
     pub review: String,
 }
 
-/// What two pages have both changed, so that a person must decide.
+/// Changes of two pages to the same paragraphs, between which a person must decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextConflict {
     /// Names of the people who saved the other text.

@@ -1,4 +1,4 @@
-//! What the outline says about reviews of topics, and about texts that an import brought.
+//! Parts of the outline about reviews of topics, and about texts that an import brought.
 
 use leptos::prelude::*;
 

@@ -8,7 +8,7 @@ use crate::platform::ids::TopicId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{self, Decision},
+    super::server::{self, SourceDecision},
     crate::authoring::editor::edit_path,
     crate::platform::address,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -39,7 +39,7 @@ pub async fn decide_source(
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    let decision = Decision {
+    let decision = SourceDecision {
         seen,
         keep,
         title,

@@ -47,7 +47,7 @@ pub struct DifferingText {
     /// Merged title and text, with both sides where both were changed.
     pub title: String,
     pub text: String,
-    /// What the site has changed, and what the source has.
+    /// Changes of the site, and those of the source.
     pub site: Vec<ChangedLine>,
     pub source: Vec<ChangedLine>,
 }

@@ -136,7 +136,7 @@ fn differing(current: &CurrentText, row: &SourceRow, clock: &Clock) -> Differing
 }
 
 /// A decision as its form sends it.
-pub struct Decision {
+pub struct SourceDecision {
     pub seen: String,
     /// `site`, `source` or `merged`.
     pub keep: String,
@@ -150,7 +150,7 @@ pub async fn decide(
     conn: &mut Conn,
     tutor: &TutorOf,
     topic: TopicId,
-    decision: Decision,
+    decision: SourceDecision,
 ) -> AppResult<String> {
     let stored = draft::topic(conn, tutor.course, topic).await?;
     let current = draft::current(conn, &stored).await?;

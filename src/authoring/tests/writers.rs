@@ -150,7 +150,7 @@ async fn paragraphs_of_two_people_are_merged() {
     let saved = one.save(&mut meera).await;
     assert_eq!((saved.by.as_str(), saved.revision), ("ravi", 2));
     assert_eq!(one.text, two.text);
-    // What was typed while the answer came stays, and the next save merges it.
+    // Words that were typed while the answer came stay, and the next save merges them.
     one.write(&one.text.replace("a point", "Meera’s point"));
     one.save(&mut meera).await;
     two.write(&two.text.replace("another point", "Ravi’s point"));
@@ -342,7 +342,7 @@ fn typed_words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What the random test knows of all words.
+/// Everything that the random test knows of words.
 #[derive(Default)]
 struct Words {
     next: u32,

@@ -1,5 +1,5 @@
-//! What others write in the same topic: who they are, whose words came in, and what both sides have
-//! changed.
+//! Shows others who write the same topic: their names, whose words came in, and the paragraphs that
+//! both sides have changed.
 
 use leptos::prelude::*;
 

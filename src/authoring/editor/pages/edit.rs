@@ -7,6 +7,7 @@ use super::conflict::{here, two_sides};
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
 use super::pictures::picture_form;
 use super::toolbar::toolbar;
+use crate::authoring::check::topic_check_path;
 use crate::authoring::editor::api::{SaveTopic, UseTextForAll, load_topic_text};
 use crate::authoring::editor::{TEXT_CHARACTERS, TextPreview, TopicText, history_path};
 use crate::authoring::review::pages::review_part;
@@ -110,6 +111,7 @@ fn variants_form(course: &str, page: &TopicText, form: FormState) -> AnyView {
 
 fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
     let (notes, suggestions) = (notes_path(course, topic), suggestions_path(course, topic));
+    let check = topic_check_path(course, topic);
     let (course, history) = (course.to_owned(), history_path(course, topic, None));
     let status = keeper.status;
     let seen = page
@@ -172,6 +174,9 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
                 </Button>
                 <Button kind=ButtonKind::Quiet href=suggestions>
                     "Suggested questions"
+                </Button>
+                <Button kind=ButtonKind::Quiet href=check>
+                    "Check topic"
                 </Button>
                 <p class="soft topic-status" role="status">
                     {move || status.get()}

@@ -26,7 +26,7 @@ pub struct Keeper {
     pub is_behind: RwSignal<bool>,
     /// Says how adding a picture went.
     pub picture: RwSignal<String>,
-    /// What others have changed too, with a number like that of the preview.
+    /// Changes of others to the same paragraphs, with a number like that of the preview.
     pub conflict: RwSignal<(u32, Option<TextConflict>)>,
     /// Says who else has the topic open.
     pub here: RwSignal<String>,

@@ -148,7 +148,7 @@ impl Keeper {
         text.set_value(&local.text);
         self.progress
             .try_update_value(|progress| progress.taken = Some((key, local.clone())));
-        // What others have saved since is merged with it.
+        // The server merges it with what others have saved since.
         self.set_base(local.base);
         self.changed();
     }

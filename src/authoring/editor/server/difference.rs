@@ -41,13 +41,13 @@ fn all(before: &[&str], after: &[&str]) -> Vec<ChangedLine> {
 
 /// Parts of two texts that differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct TextChange {
     pub old: Range<usize>,
     pub new: Range<usize>,
 }
 
 /// Returns the changes from one list to the other, in order. Between them both are the same.
-pub fn changes(before: &[&str], after: &[&str]) -> Vec<Change> {
+pub fn changes(before: &[&str], after: &[&str]) -> Vec<TextChange> {
     let head = (before.iter().zip(after))
         .take_while(|(one, other)| one == other)
         .count();
@@ -57,10 +57,10 @@ pub fn changes(before: &[&str], after: &[&str]) -> Vec<Change> {
         .count();
     let old = &before_rest[..before_rest.len() - tail];
     let new = &after_rest[..after_rest.len() - tail];
-    let mut found: Vec<Change> = Vec::new();
+    let mut found: Vec<TextChange> = Vec::new();
     let mut add = |from: (usize, usize), to: (usize, usize)| {
         if from != to {
-            found.push(Change {
+            found.push(TextChange {
                 old: head + from.0..head + to.0,
                 new: head + from.1..head + to.1,
             });

@@ -1,37 +1,40 @@
 //! Merges two changes of one text by paragraphs, as diff3 does: what only one side has changed is
-//! taken from that side. Where both have changed the same paragraphs, a person decides.
+//! taken from that side. A person decides about paragraphs that both have changed.
 
 use std::ops::Range;
 
-use super::difference::{Change, changes};
+use super::difference::{TextChange, changes};
 use crate::authoring::editor::{ConflictPlace, Prefer, TextEdit};
 
 /// Put between paragraphs of different origin that would run together.
 const BREAK: &str = "\n\n";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum MergedPart {
     Text(String),
     Conflict(ConflictPlace),
 }
 
 /// Two changes of one text, merged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Merged(Vec<Part>);
+pub struct MergedText(Vec<MergedPart>);
 
-impl Merged {
+impl MergedText {
     /// The paragraphs that both sides have changed, in order.
     pub fn conflicts(&self) -> Vec<ConflictPlace> {
         let places = self.0.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Conflict(place) => Some(place.clone()),
+            MergedPart::Text(_) => None,
+            MergedPart::Conflict(place) => Some(place.clone()),
         });
         places.collect()
     }
 
     /// The merged text. None if both sides have changed the same paragraphs.
     pub fn text(&self) -> Option<String> {
-        let is_decided = self.0.iter().all(|part| matches!(part, Part::Text(_)));
+        let is_decided = self
+            .0
+            .iter()
+            .all(|part| matches!(part, MergedPart::Text(_)));
         is_decided.then(|| self.decided(Prefer::Both))
     }
 
@@ -40,10 +43,10 @@ impl Merged {
         let mut text = String::new();
         for part in &self.0 {
             match (part, prefer) {
-                (Part::Text(part), _) => join(&mut text, part),
-                (Part::Conflict(place), Prefer::Mine) => join(&mut text, &place.mine),
-                (Part::Conflict(place), Prefer::Theirs) => join(&mut text, &place.theirs),
-                (Part::Conflict(place), Prefer::Both) => {
+                (MergedPart::Text(part), _) => join(&mut text, part),
+                (MergedPart::Conflict(place), Prefer::Mine) => join(&mut text, &place.mine),
+                (MergedPart::Conflict(place), Prefer::Theirs) => join(&mut text, &place.theirs),
+                (MergedPart::Conflict(place), Prefer::Both) => {
                     join(&mut text, &place.theirs);
                     join(&mut text, &place.mine);
                 }
@@ -54,7 +57,7 @@ impl Merged {
 
     fn add(&mut self, text: String) {
         if !text.is_empty() {
-            self.0.push(Part::Text(text));
+            self.0.push(MergedPart::Text(text));
         }
     }
 }
@@ -70,22 +73,22 @@ fn join(text: &mut String, next: &str) {
 
 /// A change of one side.
 #[derive(Clone, Copy)]
-struct Side<'c> {
-    change: &'c Change,
+struct SideChange<'c> {
+    change: &'c TextChange,
     is_mine: bool,
 }
 
 /// Merges two changes of `base`.
-pub fn merge(base: &str, mine: &str, theirs: &str) -> Merged {
+pub fn merge(base: &str, mine: &str, theirs: &str) -> MergedText {
     let (old, my, their) = (pieces(base), pieces(mine), pieces(theirs));
     let (my_changes, their_changes) = (changes(&old, &my), changes(&old, &their));
-    let side = |is_mine| move |change| Side { change, is_mine };
-    let mut all: Vec<Side<'_>> = (their_changes.iter().map(side(false)))
+    let side = |is_mine| move |change| SideChange { change, is_mine };
+    let mut all: Vec<SideChange<'_>> = (their_changes.iter().map(side(false)))
         .chain(my_changes.iter().map(side(true)))
         .collect();
     // Of two additions to one place, the saved one comes first.
     all.sort_by_key(|side| (side.change.old.start, side.change.old.end, side.is_mine));
-    let mut merged = Merged::default();
+    let mut merged = MergedText::default();
     let (mut at, mut next) = (0, 0);
     while let Some(first) = all.get(next) {
         let mut range = first.change.old.clone();
@@ -113,7 +116,7 @@ pub fn merge(base: &str, mine: &str, theirs: &str) -> Merged {
                 }
             },
             (true, true) if one == other => merged.add(one),
-            (true, true) => merged.0.push(Part::Conflict(ConflictPlace {
+            (true, true) => merged.0.push(MergedPart::Conflict(ConflictPlace {
                 base: old[range].concat(),
                 mine: one,
                 theirs: other,
@@ -125,11 +128,11 @@ pub fn merge(base: &str, mine: &str, theirs: &str) -> Merged {
 }
 
 /// Two whole texts whose common origin is not known.
-pub fn without_base(mine: &str, theirs: &str) -> Merged {
+pub fn without_base(mine: &str, theirs: &str) -> MergedText {
     if mine == theirs {
-        return Merged(vec![Part::Text(mine.to_owned())]);
+        return MergedText(vec![MergedPart::Text(mine.to_owned())]);
     }
-    Merged(vec![Part::Conflict(ConflictPlace {
+    MergedText(vec![MergedPart::Conflict(ConflictPlace {
         base: String::new(),
         mine: mine.to_owned(),
         theirs: theirs.to_owned(),
@@ -138,7 +141,7 @@ pub fn without_base(mine: &str, theirs: &str) -> Merged {
 
 /// Returns true if the change has a piece of the range, or adds inside of it. Two additions to the
 /// same place belong together.
-fn overlaps(range: &Range<usize>, change: &Change) -> bool {
+fn overlaps(range: &Range<usize>, change: &TextChange) -> bool {
     let old = &change.old;
     old.start < range.end || range.is_empty() && old.is_empty() && old.start == range.start
 }
@@ -152,7 +155,7 @@ fn has(text: &str, other: &str) -> bool {
 /// The range after the changes of one side.
 fn side_of(
     range: &Range<usize>,
-    group: &[Side<'_>],
+    group: &[SideChange<'_>],
     is_mine: bool,
     (old, new): (&[&str], &[&str]),
 ) -> String {

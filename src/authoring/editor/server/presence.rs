@@ -1,4 +1,4 @@
-//! Who has the editor of a topic open. Each page says regularly that it is there.
+//! Finds who has the editor of a topic open. Each page says regularly that it is there.
 
 use std::collections::BTreeSet;
 

@@ -16,7 +16,7 @@ const KEPT: i32 = 200;
 const KEPT_LONG: i32 = 20;
 
 #[derive(Debug, Clone, QueryableByName)]
-pub struct Revision {
+pub struct DraftRevision {
     #[diesel(sql_type = Int4)]
     pub revision: i32,
     #[diesel(sql_type = Int4)]
@@ -28,7 +28,11 @@ pub struct Revision {
 }
 
 /// Returns the text of a revision.
-pub async fn at(conn: &mut Conn, topic: TopicId, revision: i32) -> QueryResult<Option<Revision>> {
+pub async fn at(
+    conn: &mut Conn,
+    topic: TopicId,
+    revision: i32,
+) -> QueryResult<Option<DraftRevision>> {
     statement(
         "select revision, change_no, title, body from topic_draft_revisions where topic_id = $1 and revision = $2",
     )
@@ -44,7 +48,7 @@ pub async fn last_of(
     conn: &mut Conn,
     topic: TopicId,
     (writer, person): (Uuid, UserId),
-) -> QueryResult<Option<Revision>> {
+) -> QueryResult<Option<DraftRevision>> {
     statement(
         "select revision, change_no, coalesce(sent_title, title) as title, coalesce(sent_body, body) as body
          from topic_draft_revisions where topic_id = $1 and writer = $2 and saved_by = $3

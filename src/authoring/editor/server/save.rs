@@ -6,7 +6,7 @@ use diesel::sql_types::{Int4, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
 use super::draft::{CurrentText, EditedTopic, current};
-use super::merge::{self, Merged};
+use super::merge::{self, MergedText};
 use super::{live, revisions, source};
 use crate::authoring::editor::{EditorToken, Prefer, SavedText, TEXT_CHARACTERS, TextConflict};
 use crate::authoring::server::title;
@@ -25,22 +25,22 @@ pub struct SentText {
 }
 
 /// Text with which a page begins to differ.
-struct Origin {
+struct DraftOrigin {
     revision: i32,
     text: Option<(String, String)>,
 }
 
 /// A sent text beside the saved one.
-struct Compared {
+struct ComparedText {
     current: CurrentText,
-    origin: Origin,
-    /// Merged text, as authors write it.
-    text: Merged,
+    origin: DraftOrigin,
+    /// MergedText text, as authors write it.
+    text: MergedText,
     /// The title, or both if this page and another one have changed it.
     title: Result<String, (String, String)>,
 }
 
-impl Compared {
+impl ComparedText {
     fn is_conflict(&self) -> bool {
         self.title.is_err() || self.text.text().is_none()
     }
@@ -61,11 +61,11 @@ impl Compared {
 async fn origin(
     conn: &mut Conn,
     topic: &EditedTopic,
-    (page, own): (&EditorToken, Option<revisions::Revision>),
+    (page, own): (&EditorToken, Option<revisions::DraftRevision>),
     current: &CurrentText,
-) -> QueryResult<Origin> {
+) -> QueryResult<DraftOrigin> {
     if let Some(own) = own.filter(|own| own.revision > page.base) {
-        return Ok(Origin {
+        return Ok(DraftOrigin {
             revision: own.revision,
             text: Some((own.title, own.body)),
         });
@@ -77,7 +77,7 @@ async fn origin(
             (page.base == current.revision).then(|| (current.title.clone(), current.text.clone()))
         }
     };
-    Ok(Origin {
+    Ok(DraftOrigin {
         revision: page.base,
         text,
     })
@@ -86,8 +86,8 @@ async fn origin(
 async fn compared(
     conn: &mut Conn,
     topic: &EditedTopic,
-    (sent, own): (&SentText, Option<revisions::Revision>),
-) -> AppResult<Compared> {
+    (sent, own): (&SentText, Option<revisions::DraftRevision>),
+) -> AppResult<ComparedText> {
     let current = current(conn, topic).await?;
     let origin = origin(conn, topic, (&sent.page, own), &current).await?;
     let mine = source::written(&source::stored(&sent.text));
@@ -102,7 +102,7 @@ async fn compared(
         (mine, theirs) if Some(theirs) == base => Ok(mine.to_owned()),
         (mine, theirs) => Err((mine.to_owned(), theirs.to_owned())),
     };
-    Ok(Compared {
+    Ok(ComparedText {
         current,
         origin,
         text,

@@ -24,7 +24,7 @@ use crate::platform::ui::{
 };
 
 /// Everything that the panel shows.
-struct Panel<'a> {
+struct ReviewPanel<'a> {
     course: &'a str,
     topic: String,
     text: String,
@@ -46,7 +46,7 @@ pub async fn panel(
 ) -> AppResult<Html> {
     let (cx, me) = (&tutor.signed_in.cx, tutor.signed_in.user_id());
     let review = store::review(conn, topic.topic_id).await?;
-    let panel = Panel {
+    let panel = ReviewPanel {
         course,
         topic: topic.topic_id.to_string(),
         text: source::written(&current.text),
@@ -71,7 +71,7 @@ pub async fn panel(
     Ok(Html(html))
 }
 
-impl Panel<'_> {
+impl ReviewPanel<'_> {
     fn form(&self, path: &'static str) -> FormState {
         FormState::after(path, self.flash.filter(|flash| flash.form == path))
     }
@@ -165,9 +165,7 @@ impl Panel<'_> {
         let (course, topic) = (self.course.to_owned(), self.topic.clone());
         let is_ready = self.review.as_ref().map(ReviewRow::state) == Some(ReviewState::Ready);
         let inside = match (is_ready, self.is_mine) {
-            (true, true) => {
-                step(ReviewStep::Withdraw, ButtonKind::Quiet, "No longer ready").erase()
-            }
+            (true, true) => step(ReviewStep::Withdraw, ButtonKind::Quiet, "No longer ready"),
             (true, false) => view! {
                 <TextArea
                     id="ly-review-note"
@@ -277,6 +275,7 @@ impl Panel<'_> {
     fn answer(&self, comment: &str) -> AnyView {
         let form = self.form(CommentOnDraft::PATH).of_item("parent", comment);
         let (course, topic) = (self.course.to_owned(), self.topic.clone());
+        let (id, comment) = (format!("ly-answer-{comment}"), comment.to_owned());
         let is_open =
             form.problem().get_untracked().is_some() || !form.value("text", "").is_empty();
         view! {
@@ -285,9 +284,9 @@ impl Panel<'_> {
                 <Form form=form>
                     <input type="hidden" name="course" value=course />
                     <input type="hidden" name="topic" value=topic />
-                    <input type="hidden" name="parent" value=comment.to_owned() />
+                    <input type="hidden" name="parent" value=comment />
                     <TextArea
-                        id=format!("ly-answer-{comment}")
+                        id=id
                         name="text"
                         label="Your answer"
                         value=form.value("text", "")

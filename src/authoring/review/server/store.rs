@@ -110,14 +110,14 @@ pub async fn open_comments(conn: &mut Conn, topic: TopicId) -> QueryResult<i64> 
 }
 
 #[derive(QueryableByName)]
-struct Fingerprint {
+struct ReviewFingerprint {
     #[diesel(sql_type = Text)]
     state: String,
 }
 
 /// Returns a text that changes with each change of the review and of the comments.
 pub async fn fingerprint(conn: &mut Conn, topic: TopicId) -> QueryResult<String> {
-    let found: Fingerprint = statement(
+    let found: ReviewFingerprint = statement(
         "select concat_ws('.', (select state || extract(epoch from coalesce(decided_at, requested_at))
                                 from draft_reviews where topic_id = $1),
                           count(*), count(resolved_at), extract(epoch from max(greatest(created_at, resolved_at)))) as state
@@ -167,7 +167,7 @@ struct TopicNoteRow {
     open: i64,
 }
 
-/// What an outline says about topics: the state of their review and their open comments.
+/// Returns the state of the review and the open comments of each topic, for the outline.
 pub async fn of_course(
     conn: &mut Conn,
     course: CourseId,
