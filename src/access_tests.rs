@@ -150,6 +150,13 @@ const TABLE: &str = "
     GET editor/api/load_topic_text course=open&topic=t                          401 403 403 200 403 200 404
     editor/api/save_topic       course=open&topic=TOPIC&page[base]=0            401 403 403 422 403 422 404
     editor/api/preview_topic    course=open&topic=TOPIC&text=x                  401 403 403 200 403 200 404
+    editor/api/compare_topic    course=open&topic=TOPIC&title=x&text=x              401 403 403 200 403 200 404
+    editor/api/write_here       course=open&topic=TOPIC&writer=TOPIC                401 403 403 200 403 200 404
+    review/api/review_topic     course=open&topic=TOPIC&step=withdraw               401 403 403 200 403 200 404
+    review/api/comment_on_draft course=open&topic=TOPIC&text=                       401 403 403 422 403 422 404
+    review/api/resolve_comment  course=open&comment=NOBODY&resolved=true            401 403 403 404 403 404 404
+    GET sources/api/load_topic_source course=open&topic=t                           401 403 403 200 403 200 404
+    sources/api/decide_source   course=open&topic=TOPIC&keep=site                   401 403 403 409 403 409 404
     GET editor/api/load_topic_history course=open&topic=t                       401 403 403 200 403 200 404
     editor/api/restore_version  course=open&topic=TOPIC&version=9               401 403 403 404 403 404 404
     editor/api/use_text_for_all course=open&topic=TOPIC                         401 403 403 200 403 200 404

@@ -232,6 +232,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/topics/:topic/questions", || {
             Box::pin(authoring(Authoring::Suggestions))
         }),
+        Route::lazy("/teach/:course/topics/:topic/source", || {
+            Box::pin(authoring(Authoring::Source))
+        }),
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))
         }),

@@ -16,6 +16,7 @@ use crate::authoring::details::pages::course_details_page;
 use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
 use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
+use crate::authoring::sources::pages::topic_source_page;
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::cohort::pages::{cohort_home_page, course_news_page};
@@ -264,6 +265,7 @@ bundle! {
         Notes => topic_notes_page,
         Suggestions => suggestions_page,
         History => topic_history_page,
+        Source => topic_source_page,
     }
 }
 

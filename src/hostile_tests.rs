@@ -55,6 +55,10 @@ const TEXTS: &str = "
     topic_prompt_suggestions: prompt_text answer
     grade_columns: title
     topic_drafts: title body
+    topic_draft_revisions: title body
+    draft_reviews: note
+    draft_comments: quote body
+    topic_sources: base_title base_body source_title source_body
     topic_versions: title body
     invitations: name
     invitation_lists: file_name
@@ -334,6 +338,12 @@ fn marked_work() -> String {
          insert into topic_schedules (topic_id, publish_at, scheduled_by, problem)
          select topic_id, now() + interval '1 day', user_id, 'x' from topics, users
          where slug = 't' and email = 'tutor@example.org';
+         update topics set edited_at = now() where slug = 't';
+         insert into draft_reviews (topic_id, state, note) select topic_id, 'changes_wanted', 'x' from topics where slug = 't';
+         insert into draft_comments (topic_id, quote, body) select topic_id, 'x', 'x' from topics where slug = 't';
+         insert into topic_sources (topic_id, base_title, base_body, source_title, source_body, imported_at)
+         select topic_id, 'x', 'x', 'x', 'x', now() from topics where slug = 't'
+         on conflict (topic_id) do update set source_title = 'x', source_body = 'x', imported_at = now();
          insert into ai_notes (course_id, topic_id, summary_markdown, key_concepts, source_hash)
          select course_id, topic_id, 'x',
                 jsonb_build_array(jsonb_build_object('concept', {hostile}, 'definition', {hostile})), '\\x00'

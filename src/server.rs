@@ -115,8 +115,9 @@ fn leptos_options() -> Result<LeptosOptions, String> {
 }
 
 /// Features with live events, and the function of each that says who may know of them.
-const LIVE_FEATURES: [(&str, MaySee); 3] = [
+const LIVE_FEATURES: [(&str, MaySee); 4] = [
     ("activity", crate::activity::server::live::may_see),
+    ("authoring", crate::authoring::editor::server::live::may_see),
     ("coldcall", crate::coldcall::server::live::may_see),
     ("tutor_chat", crate::tutor_chat::desk::server::live::may_see),
 ];

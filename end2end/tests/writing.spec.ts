@@ -1,5 +1,5 @@
-// An admin writes a course in the browser, and a learner reads it. Two pages on one topic never
-// overwrite each other, and a text outlives a lost connection.
+// An admin writes a course in the browser, and a learner reads it. The words of two people
+// in one topic are merged and reviewed, and a text outlives a lost connection.
 import { type Page } from "@playwright/test";
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 
@@ -116,13 +116,13 @@ test.describe("a topic", () => {
 
     await typeText(page, "Words of the first page");
     await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    // The other page follows by itself. Without a network both write the same paragraph.
+    await expect(other.getByLabel("Text", { exact: true })).toHaveValue("Words of the first page");
+    await context.setOffline(true);
     await typeText(other, "Words of the second page");
-    await expect(other.getByRole("heading", { name: "Two versions of this topic" })).toBeVisible();
-    await expect(other.getByLabel("Saved text: The mean")).toHaveValue("Words of the first page");
-    await expect(other.getByLabel("Text", { exact: true })).toHaveValue("Words of the second page");
-    await accessible(other);
-    await other.getByRole("button", { name: "Save my text instead" }).click();
-    await expect(other.getByText("Saved", { exact: true })).toBeVisible();
+    await expect(other.getByText("Not saved: offline, kept here")).toBeVisible();
+    await context.setOffline(false);
+    await expect(other.getByText("Saved", { exact: true })).toBeVisible({ timeout: 15_000 });
     await other.close();
 
     await page.reload();
@@ -136,6 +136,115 @@ test.describe("a topic", () => {
     await page.reload();
     await awake(page);
     await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Words without a network");
+  });
+
+  test("is written by two people at once, and reviewed", { tag: "@once" }, async ({ page, browser }) => {
+    test.setTimeout(180_000);
+    await signIn(page, "admin");
+    const { slug } = await makeCourse(page);
+    const origin = test.info().project.use.baseURL!;
+    const added = await page.request.post("/api/lyceum/people/tutors/api/add_course_tutor", {
+      form: { course: slug, email: "tutor@demo.example" }, headers: { origin },
+    });
+    expect(added.ok()).toBe(true);
+    const edit = `/teach/${slug}/topics/the-mean/edit`;
+    await page.goto(edit);
+    await awake(page);
+    await typeText(page, "First paragraph.\n\nSecond paragraph.\n\nThird paragraph.");
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+
+    const context = await browser.newContext({ baseURL: origin });
+    const other = await context.newPage();
+    await signIn(other, "tutor");
+    await other.goto(edit);
+    await awake(other);
+    // Each sees the other's name.
+    await expect(page.getByText(/ is writing here, too\./)).toBeVisible();
+    await expect(other.getByText(/ is writing here, too\./)).toBeVisible();
+
+    // They write different paragraphs, one of them while the other's words come in.
+    const here = page.getByLabel("Text", { exact: true });
+    const there = other.getByLabel("Text", { exact: true });
+    await here.press("ControlOrMeta+Home");
+    await here.pressSequentially("Mine: ");
+    await there.press("ControlOrMeta+End");
+    await there.pressSequentially(" And theirs.");
+    const both = "Mine: First paragraph.\n\nSecond paragraph.\n\nThird paragraph. And theirs.";
+    await expect(here).toHaveValue(both, { timeout: 15_000 });
+    await expect(there).toHaveValue(both, { timeout: 15_000 });
+    await expect(page.getByText(/^Words of .+ came into the text\.$/)).toBeVisible();
+    // The caret is still where it was.
+    await there.pressSequentially(" More.");
+    await expect(here).toHaveValue(`${both} More.`, { timeout: 15_000 });
+    await accessible(page);
+
+    // A passage is commented, the comment is answered and resolved.
+    const review = other.getByRole("region", { name: "Review" });
+    await there.evaluate((area: HTMLTextAreaElement) => {
+      const start = area.value.indexOf("Second paragraph");
+      area.setSelectionRange(start, start + "Second paragraph".length);
+    });
+    await review.getByRole("button", { name: "Take the selected passage" }).click();
+    await expect(review.getByLabel("Passage")).toHaveValue("Second paragraph");
+    await review.getByLabel("Comment", { exact: true }).fill("Say more here.");
+    await review.getByRole("button", { name: "Add comment" }).click();
+    await expect(review.getByText("1 open comment.")).toBeVisible();
+    const own = page.getByRole("region", { name: "Review" });
+    await expect(own.getByText("Say more here.")).toBeVisible();
+    await own.getByText("Answer", { exact: true }).click();
+    await own.getByLabel("Your answer").fill("I will.");
+    await own.getByRole("button", { name: "Send answer" }).click();
+    await expect(own.getByText("I will.")).toBeVisible();
+    await accessible(page);
+    await own.getByRole("button", { name: "Resolve" }).click();
+    await expect(own.getByText("No open comments.")).toBeVisible();
+    await expect(own.getByText("Resolved comments (1)")).toBeVisible();
+
+    // The draft is ready, and the other one approves it.
+    await own.getByRole("button", { name: "Ready for review" }).click();
+    await expect(own.getByRole("button", { name: "No longer ready" })).toBeVisible();
+    await other.reload();
+    await awake(other);
+    await review.getByRole("button", { name: "Approve" }).click();
+    await expect(review.getByText(/ approved this draft\./)).toBeVisible();
+    await context.close();
+    await page.goto(`/teach/${slug}/outline`);
+    await expect(page.getByText("Approved", { exact: true })).toBeVisible();
+    await accessible(page);
+  });
+
+  test("asks when two pages have changed the same paragraph", { tag: "@once" }, async ({ page }) => {
+    test.setTimeout(120_000);
+    await signIn(page, "admin");
+    const { slug } = await makeCourse(page);
+    const edit = `/teach/${slug}/topics/the-mean/edit`;
+    await page.goto(edit);
+    await awake(page);
+    await typeText(page, "A paragraph.\n\nAnother one.");
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    // A second page saves while this one has no connection.
+    const fields = await page.locator("#ly-topic-form").evaluate((form: HTMLFormElement) => (
+      Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+    ));
+    await page.context().setOffline(true);
+    await typeText(page, "A paragraph of this page.\n\nAnother one, changed here.");
+    await expect(page.getByText("Not saved: offline, kept here")).toBeVisible();
+    const saved = await page.request.post("/api/lyceum/authoring/editor/api/save_topic", {
+      form: { ...fields, "page[writer]": "99999999-9999-4999-8999-999999999999", text: "A paragraph of the other.\n\nAnother one.", go: "save" },
+      headers: { origin: test.info().project.use.baseURL! },
+    });
+    expect(saved.ok()).toBe(true);
+    await page.context().setOffline(false);
+    const sides = page.getByRole("region", { name: "Two versions of the same paragraphs" });
+    await expect(sides).toBeVisible({ timeout: 15_000 });
+    await expect(sides.getByText("A paragraph of the other.")).toBeVisible();
+    await expect(sides.getByText("Another one")).toHaveCount(0);
+    await accessible(page);
+    await page.getByRole("button", { name: "Keep both" }).click();
+    await expect(page.getByLabel("Text", { exact: true })).toHaveValue(
+      "A paragraph of the other.\n\nA paragraph of this page.\n\nAnother one, changed here.",
+    );
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
   });
 
   test("is formatted with buttons and keys, gets a picture, and has a history", { tag: "@once" }, async ({ page }) => {

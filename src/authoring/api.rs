@@ -42,7 +42,7 @@ pub async fn create_course(#[server(default)] form: NewCourseForm) -> AppResult<
 pub async fn load_outline(course: String) -> AppResult<AuthoredOutline> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| outline::page(conn, &tutor).await)
+    cx.within(async move |conn| outline::page(conn, &tutor, &course).await)
         .await
 }
 

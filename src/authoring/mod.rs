@@ -6,8 +6,10 @@ pub mod details;
 pub mod editor;
 pub mod imports;
 pub mod pages;
+pub mod review;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod sources;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
@@ -110,6 +112,8 @@ pub struct AuthoredOutline {
     pub status: CourseStatus,
     /// True for admins, who may publish and unpublish the course.
     pub may_publish: bool,
+    /// Title and page of each topic that was changed on the site and in the course's source.
+    pub differing: Vec<(String, String)>,
     pub modules: Vec<AuthoredModule>,
 }
 
@@ -129,6 +133,8 @@ pub struct AuthoredTopic {
     pub status: TopicStatus,
     /// The time at which the draft is published.
     pub planned: Option<PlannedTopic>,
+    /// State of its review, and open comments.
+    pub notes: Vec<String>,
 }
 
 /// The schedule of a draft.

@@ -8,7 +8,7 @@ use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::{Changes, search_index};
+use super::{Changes, search_index, site_texts};
 use crate::course::server::draft::{BlockDraft, CourseDraft, TopicBody, TopicDraft};
 use crate::course::server::render;
 use crate::course::server::render::{Links, RenderedBody};
@@ -483,6 +483,12 @@ async fn keep_text(
     before: &KnownTopic,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {
+    if let TopicBody::Markdown(text) = &topic.body {
+        let is_same =
+            before.title == topic.title && before.content[0].as_deref() == Some(text.as_str());
+        let source = (topic.title.as_str(), text.as_str());
+        site_texts::keep_source(conn, before.topic_id, source, is_same).await?;
+    }
     let made_on_site = draft.is_export && before.made_on_site;
     diesel::update(topics::table.find(before.topic_id))
         .set((

@@ -11,7 +11,50 @@ use crate::course::server::files::{OF_QUESTIONS, OF_TOPICS, address};
 use crate::platform::db::schema::course_files;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, FileId};
+use crate::platform::ids::{CourseId, FileId, TopicId};
+
+/// Keeps the title and the text that an import brings for such a topic, until somebody decides
+/// between them and those of the site. There is nothing to decide if both are the same, or if the
+/// source has not changed.
+pub async fn keep_source(
+    conn: &mut Conn,
+    topic: TopicId,
+    (title, text): (&str, &str),
+    is_same: bool,
+) -> QueryResult<()> {
+    statement(
+        "with new as (
+             select $2 as title, $3 as body,
+                    $4 or exists (select from topic_drafts d where d.topic_id = $1 and not d.is_published
+                                  and d.title = $2 and d.body = $3) as is_same
+         )
+         insert into topic_sources as s (topic_id, base_title, base_body, source_title, source_body, imported_at)
+         select $1, case when is_same then title end, case when is_same then body end,
+                case when not is_same then title end, case when not is_same then body end,
+                case when not is_same then now() end
+         from new
+         on conflict (topic_id) do update set
+             base_title = coalesce(excluded.base_title, s.base_title),
+             base_body = coalesce(excluded.base_body, s.base_body),
+             source_title = case when (excluded.source_title, excluded.source_body) is distinct from (s.base_title, s.base_body)
+                                 then excluded.source_title end,
+             source_body = case when (excluded.source_title, excluded.source_body) is distinct from (s.base_title, s.base_body)
+                                then excluded.source_body end,
+             imported_at = case
+                 when excluded.source_body is null
+                     or (excluded.source_title, excluded.source_body) is not distinct from (s.base_title, s.base_body) then null
+                 when (excluded.source_title, excluded.source_body) is not distinct from (s.source_title, s.source_body)
+                     then s.imported_at
+                 else excluded.imported_at end",
+    )
+    .bind::<Uuid, _>(topic)
+    .bind::<Text, _>(title)
+    .bind::<Text, _>(text)
+    .bind::<Bool, _>(is_same)
+    .execute(conn)
+    .await
+    .map(drop)
+}
 
 /// A file whose content has changed, and which therefore has another id.
 pub struct ReplacedFile {

@@ -132,6 +132,8 @@ id!(
     /// Question that a learner handed to the tutors of the course.
     TutorRequestId,
     SuggestionId,
+    /// Comment of a tutor on a topic's draft.
+    DraftCommentId,
     /// Material of a learner's study library.
     MaterialId,
     /// Card of a learner's study library.

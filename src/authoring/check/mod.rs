@@ -9,12 +9,18 @@ pub mod server;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
+use crate::platform::address;
 
 /// Reading time from which a topic is called long, in minutes.
 pub const LONG_MINUTES: i32 = 30;
 
 pub fn check_path(course: &str) -> String {
     format!("/teach/{course}/check")
+}
+
+/// The check of one topic.
+pub fn topic_check_path(course: &str, topic: &str) -> String {
+    address::with_query(&check_path(course), &[("topic", topic)])
 }
 
 /// Result of a check.
@@ -25,6 +31,20 @@ pub struct CourseCheck {
     pub modules: Vec<ReadModule>,
     /// Reading time of everything that learners see, in minutes.
     pub minutes: i32,
+}
+
+impl CourseCheck {
+    /// The part of the check that is about the topic with this page.
+    pub fn of_topic(mut self, path: &str) -> Self {
+        self.findings.retain(|finding| finding.path == path);
+        for module in &mut self.modules {
+            module.topics.retain(|topic| topic.path == path);
+        }
+        self.modules.retain(|module| !module.topics.is_empty());
+        let topics = self.modules.iter().flat_map(|module| &module.topics);
+        self.minutes = topics.map(|topic| topic.minutes).sum();
+        self
+    }
 }
 
 /// A problem, and the place where it can be corrected.

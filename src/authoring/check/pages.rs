@@ -7,13 +7,18 @@ use super::{CourseCheck, Finding, FindingKind, ReadModule};
 use crate::course::duration;
 use crate::platform::ui::{
     Badge, Column, Erase, Language, Notice, Page, Table, Tone, loaded, page_resource, path_part,
+    query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
 
 pub fn course_check_page() -> AnyView {
     let course = path_part("course");
-    let page = page_resource(move || course.get(), load_course_check);
+    let topic = query_value("topic");
+    let page = page_resource(
+        move || (course.get(), topic.get()),
+        |(course, topic)| load_course_check(course, topic),
+    );
     let show = move |page: CourseCheck| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
@@ -111,9 +116,13 @@ fn times(modules: &[ReadModule], minutes: i32, language: &Language) -> AnyView {
             }
         })
         .collect_view();
+    let topics: usize = modules.iter().map(|module| module.topics.len()).sum();
+    let all = (topics > 1).then(|| {
+        view! { <p class="soft">{format!("{} for all published topics.", duration(minutes))}</p> }
+    });
     view! {
         <h2>"Reading time"</h2>
-        <p class="soft">{format!("{} for all published topics.", duration(minutes))}</p>
+        {all}
         <Table label="Reading time" columns=columns>
             {rows}
         </Table>

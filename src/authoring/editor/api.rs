@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::{EditorToken, SavedText, TextPreview, TopicHistory, TopicText};
+use super::{
+    EditorToken, SavedText, TextConflict, TextPreview, TopicHistory, TopicText, WritersHere,
+};
 use crate::platform::error::AppResult;
 use crate::platform::ids::TopicId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::draft::SentText,
-    super::server::{draft, history, publish, source, view},
+    super::server::save::SentText,
+    super::server::{draft, history, presence, publish, save, source, view},
     super::{edit_path, history_path},
     crate::platform::address,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -24,16 +26,18 @@ use {
 pub async fn load_topic_text(course: String, topic: String) -> AppResult<TopicText> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| view::page(conn, &tutor, &topic).await)
+    cx.within(async move |conn| view::page(conn, (&tutor, &course), &topic).await)
         .await
 }
 
-/// Saves the draft, and publishes it if `go` is `publish`. If `go` is `preview`, only shows the
-/// form again with the typed text. Requires a tutor of the course.
+/// Saves the draft, merged with what other pages have saved since the revision `page.base`, and
+/// publishes it if `go` is `publish`. If `go` is `preview`, only shows the form again with the
+/// typed text. Requires a tutor of the course.
 ///
 /// # Errors
 ///
-/// `Conflict` if another page has saved since the revision `page.base`. Then nothing is changed.
+/// `Conflict` if other pages have changed the same paragraphs, unless `page.keep` says which side
+/// to keep. Then nothing is changed.
 #[server]
 pub async fn save_topic(
     course: String,
@@ -51,15 +55,14 @@ pub async fn save_topic(
     let sent = SentText {
         page,
         title,
-        // Browsers send line breaks of a form as CRLF.
-        text: source::stored(&text.replace("\r\n", "\n")),
+        text: single_breaks(&text),
     };
     let publishes = go == "publish";
     let slug = course.clone();
     let (saved, name) = cx
         .within(async move |conn| {
             let stored = draft::topic(conn, tutor.course, topic).await?;
-            let saved = draft::save(conn, &tutor, &stored, &sent).await?;
+            let saved = save::save(conn, &tutor, &stored, sent).await?;
             if publishes {
                 publish::draft(conn, &tutor, &slug, topic).await?;
             }
@@ -71,6 +74,54 @@ pub async fn save_topic(
         redirect(address::with_query(&page, &[("done", "published")]));
     }
     Ok(saved)
+}
+
+/// Browsers send line breaks of a form as CRLF.
+#[cfg(feature = "ssr")]
+fn single_breaks(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// Returns what a text and the saved draft have both changed. None if they can be merged. Nothing
+/// is saved. Requires a tutor of the course.
+#[server]
+pub async fn compare_topic(
+    course: String,
+    topic: TopicId,
+    #[server(default)] page: EditorToken,
+    #[server(default)] title: String,
+    #[server(default)] text: String,
+) -> AppResult<Option<TextConflict>> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let sent = SentText {
+        page,
+        title,
+        text: single_breaks(&text),
+    };
+    cx.within(async move |conn| {
+        let stored = draft::topic_of(conn, tutor.course, topic).await?;
+        save::conflict(conn, &tutor, &stored, &sent).await
+    })
+    .await
+}
+
+/// Notes that the page `writer` has the editor of the topic open, or that it is closed if `leaving`
+/// is given. Returns who else is there. Requires a tutor of the course.
+#[server]
+pub async fn write_here(
+    course: String,
+    topic: TopicId,
+    writer: uuid::Uuid,
+    #[server(default)] leaving: bool,
+) -> AppResult<WritersHere> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| {
+        let stored = draft::topic_of(conn, tutor.course, topic).await?;
+        presence::note(conn, &tutor, &stored, (writer, leaving)).await
+    })
+    .await
 }
 
 /// Renders a text as learners would see it in this topic. Nothing is saved. Requires a tutor of the

@@ -15,6 +15,7 @@ use super::TopicStatus;
 use crate::course::CourseTitle;
 use crate::platform::address;
 use crate::platform::ids::TopicId;
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::Html;
 use crate::teaching::Area;
 
@@ -51,8 +52,6 @@ pub struct TopicText {
     pub writer: String,
     /// Id of the account that writes, for copies in the browser.
     pub account: String,
-    /// Name of the person who saved the draft last. Empty if nobody did.
-    pub saved_by: String,
     /// Sentences that say who sees which text.
     pub audience: String,
     /// Sentence after publishing.
@@ -63,8 +62,14 @@ pub struct TopicText {
     pub is_laid_out: bool,
     pub preview: TextPreview,
     pub picture: PictureNote,
-    /// The draft, if the fields hold something else that could not be saved.
-    pub theirs: Option<OtherText>,
+    /// Changes of others to the same paragraphs, if the text of the fields could not be saved because of it.
+    pub conflict: Option<TextConflict>,
+    /// Others who have this topic's editor open.
+    pub here: WritersHere,
+    /// The review of the draft with its forms.
+    pub review: Html,
+    /// Tells that the text, its comments or those who have it open have changed.
+    pub live: LiveTopic,
 }
 
 /// Outcome of a picture that was sent without JavaScript.
@@ -77,13 +82,61 @@ pub struct PictureNote {
     pub markdown: String,
 }
 
-/// A draft that another person, or another tab, has saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OtherText {
-    pub by: String,
-    pub title: String,
-    pub text: String,
+/// The other people who have a topic's editor open.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WritersHere {
+    /// Sentence with their names. Empty if nobody else is there.
+    pub words: String,
+    /// Revision of the draft.
     pub revision: i32,
+    /// Changes with each change of the review and the comments.
+    pub review: String,
+}
+
+/// Changes of two pages to the same paragraphs, between which a person must decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextConflict {
+    /// Names of the people who saved the other text.
+    pub by: String,
+    /// Revision of the saved draft that is compared.
+    pub revision: i32,
+    /// Title of this page and saved title, if both were changed.
+    pub title: Option<(String, String)>,
+    pub places: Vec<ConflictPlace>,
+}
+
+/// Paragraphs that two sides have changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictPlace {
+    /// The paragraphs before both changes. Empty if there were none, or if that is not known.
+    pub base: String,
+    pub mine: String,
+    pub theirs: String,
+}
+
+/// The side that is taken where both have changed the same paragraphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefer {
+    Mine,
+    Theirs,
+    Both,
+}
+
+impl Prefer {
+    pub const ALL: [Self; 3] = [Self::Mine, Self::Theirs, Self::Both];
+
+    /// The name in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Theirs => "theirs",
+            Self::Both => "both",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|side| side.name() == name)
+    }
 }
 
 /// A text as learners would see it.
@@ -96,7 +149,7 @@ pub struct TextPreview {
 }
 
 /// The page that sends a save.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EditorToken {
     /// Revision of the draft that the page started from.
@@ -105,12 +158,33 @@ pub struct EditorToken {
     pub writer: uuid::Uuid,
     /// Number of the page's change.
     pub change: i32,
+    /// Name of the side that is taken where this page and others have changed the same paragraphs.
+    /// Empty to refuse such a save.
+    pub keep: String,
+    /// Revision of the saved draft with which the person has compared before choosing a side.
+    pub seen: i32,
 }
 
 /// Answer to a save.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SavedText {
+    /// Revision of the draft, which the page has once it has made the changes.
     pub revision: i32,
+    /// Names of the people whose words came into the text.
+    pub by: String,
+    /// Saved title, if it differs from the one that was sent.
+    pub title: Option<String>,
+    /// Changes that make the saved text of the one that was sent, last place first.
+    pub edits: Vec<TextEdit>,
+}
+
+/// A part of a text to replace. Places are in UTF-16 units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextEdit {
+    pub start: u32,
+    pub end: u32,
+    pub text: String,
 }
 
 /// The published versions of a topic, newest first.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::outline_notes::{differing, notes};
 use crate::authoring::api::{
     AddPart, ChangeOutline, PublishCourse, RenamePart, ScheduleTopic, load_outline,
 };
@@ -90,6 +91,7 @@ fn outline(course: &str, page: AuthoredOutline, forms: Forms) -> AnyView {
     let slug = course.to_owned();
     view! {
         {course_status(course, &page, forms)}
+        {differing(&page.differing)}
         <Form form=forms.change id=LIST class="outline-form" on_done=forms.again>
             <input type="hidden" name="course" value=slug />
         </Form>
@@ -267,7 +269,7 @@ impl ModuleList<'_> {
                 {grip()}
                 <div class="outline-name">
                     {self.name(topic)} <Badge tone=tone text=topic.status.label() />
-                    {topic.planned.as_ref().map(planned)}
+                    {notes(self.course, topic)} {topic.planned.as_ref().map(planned)}
                     {(self.renamed == Some(part)).then(|| self.rename_form(part, &topic.title))}
                     {(self.scheduled == Some(topic.topic_id)).then(|| self.schedule_form(topic))}
                 </div>

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use super::modules::{remove_module, shift_module};
 use super::{create, schedule, status, title};
 use crate::authoring::editor::server::{draft, publish};
+use crate::authoring::review::server::store as review;
+use crate::authoring::sources::server as sources;
 use crate::authoring::{
     AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, TopicStatus,
 };
@@ -84,7 +86,7 @@ pub async fn stored_modules(conn: &mut Conn, course: CourseId) -> QueryResult<Ve
         .await
 }
 
-pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline> {
+pub async fn page(conn: &mut Conn, tutor: &TutorOf, course: &str) -> AppResult<AuthoredOutline> {
     let (text, language, is_published, is_retired): (String, String, bool, bool) = courses::table
         .find(tutor.course)
         .select((
@@ -98,7 +100,10 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline
     let mut all = stored_topics(conn, tutor.course).await?;
     let clock = Clock::of(&tutor.signed_in.cx);
     let mut planned = schedule::of_course(conn, tutor.course, &clock).await?;
+    let mut notes = review::of_course(conn, tutor.course).await?;
+    let differing = sources::of_course(conn, (tutor.course, course)).await?;
     let mut listed = |topic: StoredTopic| AuthoredTopic {
+        notes: notes.remove(&topic.topic_id).unwrap_or_default(),
         status: topic.status(),
         planned: planned.remove(&topic.topic_id),
         topic_id: topic.topic_id,
@@ -130,6 +135,7 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline
             (true, false) => CourseStatus::Published,
             (false, false) => CourseStatus::Draft,
         },
+        differing,
         may_publish: tutor.signed_in.viewer.role == UserRole::Admin,
         modules,
     })

@@ -2,4 +2,7 @@ mod check;
 mod details;
 mod imports;
 mod outlines;
+mod reviews;
+mod sources;
 mod texts;
+mod writers;

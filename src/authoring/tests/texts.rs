@@ -184,7 +184,7 @@ async fn two_people_never_overwrite_each_other() {
     let stale = second.send(&site, "Ravi’s text", "save").await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(
-        stale.body.contains("meera saved this topic"),
+        stale.body.contains("Meera changed the same paragraphs"),
         "{}",
         stale.body
     );
@@ -239,7 +239,7 @@ async fn without_javascript_a_stale_save_shows_both_texts() {
     meera.submit(page, "editor/api/save_topic", &save).await;
     let shown = meera.get(page).await.body;
     for text in [
-        "Two versions of this topic",
+        "Two versions of the same paragraphs",
         "The saved text",
         "The **typed** text",
         "Typed title",
@@ -247,14 +247,12 @@ async fn without_javascript_a_stale_save_shows_both_texts() {
         assert!(shown.contains(text), "{text}: {shown}");
     }
     assert_eq!(draft(&site).await, "1 The saved text");
-    // Now the person has seen both texts, and saving again decides.
-    assert_eq!(hidden(&shown, "page[base]"), "1");
-    let mut save: Vec<_> = save
-        .into_iter()
-        .filter(|(name, _)| *name != "page[base]")
-        .collect();
-    save.push(("page[base]", "1"));
-    meera.submit(page, "editor/api/save_topic", &save).await;
+    // Now the person has seen both sides, and a button decides.
+    assert_eq!(hidden(&shown, "page[base]"), "0");
+    assert_eq!(hidden(&shown, "page[seen]"), "1");
+    let mut keep = fields.to_vec();
+    keep.extend([("page[keep]", "mine"), ("page[seen]", "1")]);
+    meera.submit(page, "editor/api/save_topic", &keep).await;
     assert_eq!(draft(&site).await, "2 The **typed** text");
 }
 

@@ -2171,6 +2171,74 @@ diesel::table! {
 }
 
 diesel::table! {
+    topic_draft_revisions (topic_id, revision) {
+        topic_id -> Uuid,
+        revision -> Int4,
+        organization_id -> Uuid,
+        title -> Text,
+        body -> Text,
+        sent_title -> Nullable<Text>,
+        sent_body -> Nullable<Text>,
+        writer -> Uuid,
+        change_no -> Int4,
+        saved_by -> Nullable<Uuid>,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    topic_writers (topic_id, writer) {
+        topic_id -> Uuid,
+        writer -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    draft_reviews (topic_id) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        state -> Text,
+        requested_by -> Nullable<Uuid>,
+        reviewer_id -> Nullable<Uuid>,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        revision -> Nullable<Int4>,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    draft_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        topic_id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        quote -> Text,
+        body -> Text,
+        author_user_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        resolved_at -> Nullable<Timestamptz>,
+        resolved_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    topic_sources (topic_id) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        base_title -> Nullable<Text>,
+        base_body -> Nullable<Text>,
+        source_title -> Nullable<Text>,
+        source_body -> Nullable<Text>,
+        imported_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::StudyPersona;
 
@@ -2570,6 +2638,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     cp_rag_chat_sessions,
     data_exports,
     discount_codes,
+    draft_comments,
+    draft_reviews,
     enrollments,
     exam_allowances,
     exam_answers,
@@ -2620,11 +2690,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     stored_files,
     topic_blocks,
     topic_content_assets,
+    topic_draft_revisions,
     topic_drafts,
     topic_schedules,
     topic_personalization,
     topic_prompt_suggestions,
     topic_progress,
+    topic_sources,
+    topic_writers,
     topics,
     tutor_requests,
     tutors,

@@ -75,7 +75,9 @@ pub async fn load_notification_choices() -> AppResult<NotificationChoices> {
         .await?;
     choices.mails.retain(|(kind, _)| match kind {
         NotificationKind::Desk | NotificationKind::Report => role == UserRole::Admin,
-        NotificationKind::Question | NotificationKind::Today => role != UserRole::Learner,
+        NotificationKind::Question | NotificationKind::Review | NotificationKind::Today => {
+            role != UserRole::Learner
+        }
         _ => true,
     });
     Ok(choices)

@@ -24,6 +24,8 @@ pub enum NotificationKind {
     Admission,
     /// Of a learner to the tutors of a course.
     Question,
+    /// Drafts of topics that tutors review, and comments on them.
+    Review,
     /// Applications and orders that wait for an admin.
     Desk,
     /// People who need a tutor. It comes by mail alone, as the page Today shows it in the morning.
@@ -33,7 +35,7 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -42,6 +44,7 @@ impl NotificationKind {
         Self::Moderation,
         Self::Admission,
         Self::Question,
+        Self::Review,
         Self::Desk,
         Self::Today,
         Self::Report,
@@ -58,6 +61,7 @@ impl NotificationKind {
             Self::Moderation => "moderation",
             Self::Admission => "admission",
             Self::Question => "question",
+            Self::Review => "review",
             Self::Desk => "desk",
             Self::Today => "today",
             Self::Report => "report",
@@ -78,6 +82,7 @@ impl NotificationKind {
             Self::Moderation => "Moderation of messages",
             Self::Admission => "Applications and cohorts",
             Self::Question => "Questions of learners to you as a tutor",
+            Self::Review => "Reviews of drafts",
             Self::Desk => "New applications and orders",
             Self::Today => "Who needs you today",
             Self::Report => "Report of the last week",

@@ -3,16 +3,20 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::conflict::{here, two_sides};
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
 use super::pictures::picture_form;
 use super::toolbar::toolbar;
+use crate::authoring::check::topic_check_path;
 use crate::authoring::editor::api::{SaveTopic, UseTextForAll, load_topic_text};
-use crate::authoring::editor::{OtherText, TEXT_CHARACTERS, TextPreview, TopicText, history_path};
+use crate::authoring::editor::{TEXT_CHARACTERS, TextPreview, TopicText, history_path};
+use crate::authoring::review::pages::review_part;
+use crate::authoring::sources::DECIDED;
 use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
 use crate::paths::{notes_path, suggestions_path};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, TextArea,
-    Tone, loaded, page_resource, path_part, query_now, text_of_area,
+    Tone, loaded, page_resource, path_part, query_now,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
@@ -51,6 +55,7 @@ fn editor(
     let done = match query_now("done").as_str() {
         "published" => Some(page.published.clone()),
         "all" => Some("All learners have the same text now.".to_owned()),
+        "merged" => Some(DECIDED.to_owned()),
         _ => None,
     };
     let done = done.map(|words| view! { <Notice tone=Tone::Ok>{words}</Notice> });
@@ -63,20 +68,22 @@ fn editor(
         .erase();
     }
     let language = page.course_title.language.clone();
-    let keeper = Keeper::of(course, topic, &page);
+    let keeper = Keeper::of(course, &page);
     let words = page.audience.clone();
     let variants = (!page.variants.is_empty()).then(|| variants_form(course, &page, for_all));
     let preview = preview(keeper, &language);
+    let review = review_part(&page);
     let topic_id = page.topic_id.to_string();
     let pictures = picture_form(course, &topic_id, page.picture.clone(), keeper);
     view! {
         {done}
         <p class="soft">{words}</p>
+        {here(keeper)}
         <div class="topic-editor">
             <div class="stack topic-writing">
-                {form(course, topic, page, state, keeper)} {other_text(keeper, &language)} {pictures} {variants}
+                {form(course, topic, page, state, keeper)} {two_sides(keeper, &language)} {pictures} {variants}
             </div>
-            {preview}
+            <div class="stack">{preview} {review}</div>
         </div>
     }
     .erase()
@@ -104,8 +111,13 @@ fn variants_form(course: &str, page: &TopicText, form: FormState) -> AnyView {
 
 fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
     let (notes, suggestions) = (notes_path(course, topic), suggestions_path(course, topic));
+    let check = topic_check_path(course, topic);
     let (course, history) = (course.to_owned(), history_path(course, topic, None));
     let status = keeper.status;
+    let seen = page
+        .conflict
+        .map_or(0, |conflict| conflict.revision)
+        .to_string();
     view! {
         <Form form=form id=FORM class="stack topic-form">
             <input type="hidden" name="course" value=course />
@@ -113,6 +125,7 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
             <input type="hidden" name="page[base]" id=BASE value=page.revision.to_string() />
             <input type="hidden" name="page[writer]" value=page.writer />
             <input type="hidden" name="page[change]" id=CHANGE value="0" />
+            <input type="hidden" name="page[seen]" value=seen />
             <div
                 class="stack"
                 on:input=move |_| keeper.changed()
@@ -162,6 +175,9 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
                 <Button kind=ButtonKind::Quiet href=suggestions>
                     "Suggested questions"
                 </Button>
+                <Button kind=ButtonKind::Quiet href=check>
+                    "Check topic"
+                </Button>
                 <p class="soft topic-status" role="status">
                     {move || status.get()}
                 </p>
@@ -169,53 +185,6 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
         </Form>
     }
     .erase()
-}
-
-/// The text that someone else saved, if this page's text could not be saved because of it.
-fn other_text(keeper: Keeper, language: &Language) -> AnyView {
-    let language = language.clone();
-    let shown = move |(_, theirs): (u32, Option<OtherText>)| {
-        let Some(theirs) = theirs else {
-            return ().erase();
-        };
-        let who = match theirs.by.as_str() {
-            "" => "Another page".to_owned(),
-            name => name.to_owned(),
-        };
-        view! {
-            <section class="stack topic-other" aria-labelledby="ly-other-title">
-                <h2 id="ly-other-title">"Two versions of this topic"</h2>
-                <p>
-                    {who}
-                    " saved the text below after you opened this page. Your own text is in the editor and is not saved. Nothing is lost: compare them, and copy what you need."
-                </p>
-                <label class="control-label" for="ly-other-text">
-                    {format!("Saved text: {}", theirs.title)}
-                </label>
-                <textarea
-                    class="input"
-                    id="ly-other-text"
-                    readonly=true
-                    rows="8"
-                    lang=language.tag()
-                    dir=language.dir()
-                    inner_html=text_of_area(&theirs.text)
-                ></textarea>
-                <div class="row topic-choice">
-                    <button class="btn second" type="button" on:click=move |_| keeper.keep_mine()>
-                        "Save my text instead"
-                    </button>
-                    <button class="btn quiet" type="button" on:click=move |_| keeper.take_theirs()>
-                        "Use the saved text"
-                    </button>
-                </div>
-                <p class="soft topic-plain">"“Save draft” replaces the saved text by yours."</p>
-            </section>
-        }
-        .erase()
-    };
-    view! { <For each=move || [keeper.theirs.get()] key=|theirs| theirs.0 children=shown /> }
-        .erase()
 }
 
 fn preview(keeper: Keeper, language: &Language) -> AnyView {

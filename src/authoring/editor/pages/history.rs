@@ -128,24 +128,28 @@ pub fn version_changes(
     let title = shown.title_before.clone().map(|before| {
         view! { <p>"Title: " <del>{before}</del> " → " <ins>{shown.title.clone()}</ins></p> }
     });
-    let is_same = shown.lines.iter().all(|line| line.kind == ChangeKind::Gap);
-    let same = is_same.then(|| view! { <p class="soft">"The text is the same as before."</p> });
-    let lines = shown.lines.iter().map(changed_line).collect_view();
-    let lines = (!is_same).then(|| {
-        view! {
-            <ol class="text-changes" lang=language.tag() dir=language.dir()>
-                {lines}
-            </ol>
-        }
-    });
+    let lines = changed_lines(&shown.lines, language);
     view! {
         <section class="stack" aria-labelledby="ly-changes">
             <h2 id="ly-changes">{format!("Changes in version {}", shown.number)}</h2>
             {title}
-            {same}
             {lines}
             {restore}
         </section>
+    }
+    .erase()
+}
+
+/// Shows the difference of two texts.
+pub fn changed_lines(lines: &[ChangedLine], language: &Language) -> AnyView {
+    if lines.iter().all(|line| line.kind == ChangeKind::Gap) {
+        return view! { <p class="soft">"The text is the same as before."</p> }.erase();
+    }
+    let lines = lines.iter().map(changed_line).collect_view();
+    view! {
+        <ol class="text-changes" lang=language.tag() dir=language.dir()>
+            {lines}
+        </ol>
     }
     .erase()
 }

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 use super::saving::SaveProgress;
 #[cfg(not(feature = "hydrate"))]
-use crate::authoring::editor::Tool;
-use crate::authoring::editor::{OtherText, TextPreview, TopicText};
+use crate::authoring::editor::{Prefer, Tool};
+use crate::authoring::editor::{TextConflict, TextPreview, TopicText};
 
 /// Ids of the form and of its fields.
 pub const FORM: &str = "ly-topic-form";
@@ -26,27 +26,33 @@ pub struct Keeper {
     pub is_behind: RwSignal<bool>,
     /// Says how adding a picture went.
     pub picture: RwSignal<String>,
-    /// The text that another page saved, with a number like that of the preview.
-    pub theirs: RwSignal<(u32, Option<OtherText>)>,
+    /// Changes of others to the same paragraphs, with a number like that of the preview.
+    pub conflict: RwSignal<(u32, Option<TextConflict>)>,
+    /// Says who else has the topic open.
+    pub here: RwSignal<String>,
+    /// Says whose words came into the text.
+    pub came: RwSignal<String>,
     #[cfg(feature = "hydrate")]
     pub(super) progress: StoredValue<SaveProgress>,
 }
 
 impl Keeper {
-    pub fn of(course: &str, topic: &str, page: &TopicText) -> Self {
+    pub fn of(course: &str, page: &TopicText) -> Self {
         let keeper = Self {
             status: RwSignal::new(String::new()),
             preview: RwSignal::new((0, page.preview.clone())),
             is_behind: RwSignal::new(false),
             picture: RwSignal::new(String::new()),
-            theirs: RwSignal::new((0, page.theirs.clone())),
+            conflict: RwSignal::new((0, page.conflict.clone())),
+            here: RwSignal::new(page.here.words.clone()),
+            came: RwSignal::new(String::new()),
             #[cfg(feature = "hydrate")]
-            progress: StoredValue::new(SaveProgress::of(course, topic, page)),
+            progress: StoredValue::new(SaveProgress::of(course, page)),
         };
         #[cfg(feature = "hydrate")]
         keeper.awake();
         #[cfg(not(feature = "hydrate"))]
-        let _ = (course, topic);
+        let _ = course;
         keeper
     }
 }
@@ -61,9 +67,7 @@ impl Keeper {
 
     pub fn work(self, _: Tool) {}
 
-    pub fn keep_mine(self) {}
-
-    pub fn take_theirs(self) {}
+    pub fn choose(self, _: &leptos::ev::MouseEvent, _: Prefer) {}
 
     pub fn receive(self, _: &leptos::ev::Event, _: &'static str) {}
 

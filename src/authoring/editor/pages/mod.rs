@@ -1,8 +1,13 @@
 //! Pages of the editor.
 
+mod conflict;
+#[cfg(feature = "hydrate")]
+mod copies;
 mod edit;
 mod history;
 mod keeper;
+#[cfg(feature = "hydrate")]
+mod others;
 mod pictures;
 #[cfg(feature = "hydrate")]
 mod saving;
@@ -10,5 +15,6 @@ mod toolbar;
 #[cfg(feature = "hydrate")]
 mod typing;
 
+pub use conflict::sides;
 pub use edit::topic_editor_page;
-pub use history::{topic_history_page, version_changes};
+pub use history::{changed_lines, topic_history_page, version_changes};

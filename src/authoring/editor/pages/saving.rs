@@ -7,14 +7,15 @@ use js_sys::{Function, Reflect};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, UrlSearchParams};
 
+use super::copies::{LocalText, copies, forget, keep, kept};
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
-use crate::authoring::editor::api::{SaveTopic, load_topic_text};
-use crate::authoring::editor::{OtherText, SavedText, TopicText};
+use crate::authoring::editor::api::SaveTopic;
+use crate::authoring::editor::{Prefer, SavedText, TopicText};
 use crate::platform::error::AppError;
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::browser::{FormReply, fields_of, send};
 use crate::platform::ui::decode;
 
@@ -28,18 +29,25 @@ pub const TIMEOUT_MS: u32 = 15_000;
 
 /// The progress of the page's saves.
 pub struct SaveProgress {
-    course: String,
-    topic: String,
     /// Beginning of the keys of this account's copies of the topic.
     copies: String,
+    pub course: String,
+    /// Id of the topic.
+    pub topic: String,
+    pub live: LiveTopic,
+    /// State of the review when it was loaded.
+    pub review: String,
     /// Name of the page, which ends the key of its copy.
-    writer: String,
-    base: i32,
+    pub writer: String,
+    pub base: i32,
     /// Text of the server when the page was loaded.
     stored: (String, String),
     pub changes: u32,
-    is_changed: bool,
-    is_sending: bool,
+    pub is_changed: bool,
+    pub is_sending: bool,
+    /// The side that the person keeps of what others have changed too, and the revision with which
+    /// they have compared.
+    pub chosen: Option<(Prefer, i32)>,
     /// True if the text is to be published as soon as the running save has ended.
     publishes: bool,
     /// The copy of an earlier page that this page has taken up, with its key.
@@ -49,10 +57,12 @@ pub struct SaveProgress {
 }
 
 impl SaveProgress {
-    pub fn of(course: &str, topic: &str, page: &TopicText) -> Self {
+    pub fn of(course: &str, page: &TopicText) -> Self {
         Self {
             course: course.to_owned(),
-            topic: topic.to_owned(),
+            topic: page.topic_id.to_string(),
+            live: page.live.clone(),
+            review: page.here.review.clone(),
             copies: format!("lyceum-topic-{}-{}-", page.topic_id, page.account),
             writer: page.writer.clone(),
             base: page.revision,
@@ -61,6 +71,7 @@ impl SaveProgress {
             changes: 0,
             is_changed: false,
             is_sending: false,
+            chosen: None,
             publishes: false,
             taken: None,
             failures: 0,
@@ -72,16 +83,6 @@ impl SaveProgress {
     }
 }
 
-/// A text that the server does not have yet.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct LocalText {
-    base: i32,
-    title: String,
-    text: String,
-    /// Time of the last change, in milliseconds.
-    at: f64,
-}
-
 pub fn element<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
@@ -90,8 +91,13 @@ pub fn text_area() -> Option<HtmlTextAreaElement> {
     element(TEXT)
 }
 
-fn title_field() -> Option<HtmlInputElement> {
+pub fn title_field() -> Option<HtmlInputElement> {
     element(TITLE)
+}
+
+/// Title and text of the fields.
+pub fn written() -> Option<(String, String)> {
+    Some((title_field()?.value(), text_area()?.value()))
 }
 
 /// Calls a method of an object of the browser by its name.
@@ -104,47 +110,6 @@ pub fn call(of: &JsValue, name: &str, arguments: &[&str]) -> Option<JsValue> {
     method.apply(of, &list).ok()
 }
 
-/// The browser's storage. None if the person has switched it off.
-fn storage() -> Option<JsValue> {
-    let storage = Reflect::get(&window(), &"localStorage".into()).ok()?;
-    storage.is_object().then_some(storage)
-}
-
-fn kept(key: &str) -> Option<LocalText> {
-    let kept = call(&storage()?, "getItem", &[key])?.as_string()?;
-    decode(&kept).ok()
-}
-
-/// The copies whose keys begin so, newest first.
-fn copies(begin: &str) -> Vec<(String, LocalText)> {
-    let Some(storage) = storage() else {
-        return Vec::new();
-    };
-    let count = Reflect::get(&storage, &"length".into()).ok();
-    let count = count.and_then(|count| count.as_f64()).unwrap_or(0.0) as u32;
-    let copy = |at: u32| {
-        let key = call(&storage, "key", &[&at.to_string()])?.as_string()?;
-        let text = kept(&key).filter(|_| key.starts_with(begin))?;
-        Some((key, text))
-    };
-    let mut found: Vec<_> = (0..count).filter_map(copy).collect();
-    found.sort_by(|(_, one), (_, other)| other.at.total_cmp(&one.at));
-    found
-}
-
-fn keep(key: &str, text: &LocalText) -> bool {
-    let Ok(json) = serde_json::to_string(text) else {
-        return false;
-    };
-    storage().is_some_and(|storage| call(&storage, "setItem", &[key, &json]).is_some())
-}
-
-fn forget(key: &str) {
-    if let Some(storage) = storage() {
-        call(&storage, "removeItem", &[key]);
-    }
-}
-
 impl Keeper {
     /// Takes up a text that was typed before the page was awake, or that an earlier page could
     /// not save.
@@ -154,19 +119,16 @@ impl Keeper {
             let online = window_event_listener(ev::online, move |_| self.send(""));
             on_cleanup(move || online.remove());
         });
+        self.stay();
     }
 
     fn take_up(self) {
         let (Some(title), Some(text)) = (title_field(), text_area()) else {
             return;
         };
-        let Some((begin, base, stored)) = self.progress.try_with_value(|progress| {
-            (
-                progress.copies.clone(),
-                progress.base,
-                progress.stored.clone(),
-            )
-        }) else {
+        let Some((begin, stored)) = (self.progress)
+            .try_with_value(|progress| (progress.copies.clone(), progress.stored.clone()))
+        else {
             return;
         };
         if (title.value(), text.value()) != stored {
@@ -186,20 +148,9 @@ impl Keeper {
         text.set_value(&local.text);
         self.progress
             .try_update_value(|progress| progress.taken = Some((key, local.clone())));
-        if local.base == base {
-            return self.changed();
-        }
-        self.progress.try_update_value(|progress| {
-            progress.base = local.base;
-            progress.is_changed = true;
-        });
-        self.show_theirs(OtherText {
-            by: String::new(),
-            title: stored.0,
-            text: stored.1,
-            revision: base,
-        });
-        self.follow();
+        // The server merges it with what others have saved since.
+        self.set_base(local.base);
+        self.changed();
     }
 
     /// Keeps the text in the browser, and saves it after a pause.
@@ -216,7 +167,7 @@ impl Keeper {
         }
         self.keep_copy();
         self.follow();
-        if self.theirs.with_untracked(|theirs| theirs.1.is_some()) {
+        if self.is_choosing() {
             return;
         }
         self.say("Saving…");
@@ -242,8 +193,8 @@ impl Keeper {
     /// Handles a button of the form.
     pub fn press(self, event: &ev::MouseEvent, go: &'static str) {
         event.prevent_default();
-        if self.theirs.with_untracked(|theirs| theirs.1.is_some()) {
-            return self.say("Not saved. Choose one of the two texts below first.");
+        if self.is_choosing() {
+            return self.say("Not saved. Choose what to keep below first.");
         }
         self.say(if go == "publish" {
             "Publishing…"
@@ -255,7 +206,7 @@ impl Keeper {
 
     /// Saves the text. If a save is running, the next one follows when that ends.
     pub fn send(self, go: &'static str) {
-        if self.theirs.with_untracked(|theirs| theirs.1.is_some()) {
+        if self.is_choosing() {
             return;
         }
         let ready = self.progress.try_update_value(|progress| {
@@ -265,37 +216,51 @@ impl Keeper {
             if is_ready {
                 progress.is_sending = true;
                 progress.is_changed = false;
-                return Some((progress.base, std::mem::take(&mut progress.publishes)));
+                return Some(std::mem::take(&mut progress.publishes));
             }
             progress.is_changed |= !go.is_empty();
             None
         });
-        let Some((base, publishes)) = ready.flatten() else {
+        let Some(publishes) = ready.flatten() else {
             return;
         };
-        let fields = element::<HtmlFormElement>(FORM).and_then(|form| fields_of(&form, None).ok());
-        let Some(fields) = fields else { return };
-        fields.set("page[base]", &base.to_string());
+        let (Some(fields), Some(sent)) = (self.fields(), written()) else {
+            return;
+        };
         fields.set("go", if publishes { "publish" } else { "save" });
+        let chosen = (self.progress).try_update_value(|progress| progress.chosen.take());
+        if let Some((side, seen)) = chosen.flatten() {
+            fields.set("page[keep]", side.name());
+            fields.set("page[seen]", &seen.to_string());
+        }
         leptos::task::spawn_local(async move {
             let outcome = send(SaveTopic::PATH, &fields, Some(TIMEOUT_MS)).await;
             self.progress
                 .try_update_value(|progress| progress.is_sending = false);
             match outcome {
-                Ok(reply) => self.saved(reply),
+                Ok(reply) => self.saved(reply, &sent),
                 Err(error) => self.not_saved(error, publishes),
             }
         });
     }
 
-    fn saved(self, reply: FormReply) {
+    /// The fields of the form, as they are sent.
+    pub fn fields(self) -> Option<UrlSearchParams> {
+        let form = element::<HtmlFormElement>(FORM)?;
+        let fields = fields_of(&form, None).ok()?;
+        let base = self.progress.try_with_value(|progress| progress.base)?;
+        fields.set("page[base]", &base.to_string());
+        Some(fields)
+    }
+
+    fn saved(self, reply: FormReply, sent: &(String, String)) {
         let is_changed = self.progress.try_update_value(|progress| {
             progress.failures = 0;
             progress.is_changed
         });
         let Some(is_changed) = is_changed else { return };
         if let Ok(saved) = decode::<SavedText>(&reply.value) {
-            self.set_base(saved.revision);
+            self.take_in(&saved, sent);
         }
         if is_changed {
             return self.send("");
@@ -351,7 +316,7 @@ impl Keeper {
         }
     }
 
-    fn set_base(self, revision: i32) {
+    pub fn set_base(self, revision: i32) {
         self.progress
             .try_update_value(|progress| progress.base = revision);
         if let Some(field) = element::<HtmlInputElement>(BASE) {
@@ -381,7 +346,7 @@ impl Keeper {
             }
             AppError::Conflict(why) => {
                 self.say(format!("Not saved. {why}"));
-                self.load_theirs();
+                self.compare();
             }
             AppError::Internal(_) | AppError::Busy => {
                 self.say(format!("Not saved. {error} {kept}"));
@@ -396,7 +361,7 @@ impl Keeper {
     }
 
     /// Saves again after a while, but not before `least_ms`. A later failure starts a new wait.
-    fn retry(self, least_ms: u32) {
+    pub fn retry(self, least_ms: u32) {
         let failures = self.progress.try_update_value(|progress| {
             progress.failures += 1;
             progress.failures
@@ -413,64 +378,5 @@ impl Keeper {
             }
         };
         set_timeout(again, Duration::from_millis(wait as u64));
-    }
-
-    fn load_theirs(self) {
-        let Some((course, topic)) = (self.progress)
-            .try_with_value(|progress| (progress.course.clone(), progress.topic.clone()))
-        else {
-            return;
-        };
-        leptos::task::spawn_local(async move {
-            if let Ok(page) = load_topic_text(course, topic).await {
-                self.show_theirs(OtherText {
-                    by: page.saved_by,
-                    title: page.title,
-                    text: page.text,
-                    revision: page.revision,
-                });
-            }
-        });
-    }
-
-    fn show_theirs(self, theirs: OtherText) {
-        self.theirs.try_update(|(number, shown)| {
-            *number += 1;
-            *shown = Some(theirs);
-        });
-    }
-
-    fn end_choice(self) -> Option<OtherText> {
-        self.theirs.try_update(|(number, shown)| {
-            *number += 1;
-            shown.take()
-        })?
-    }
-
-    /// Saves this page's text over the text of the other page.
-    pub fn keep_mine(self) {
-        if let Some(theirs) = self.end_choice() {
-            self.set_base(theirs.revision);
-            self.say("Saving…");
-            self.send("save");
-        }
-    }
-
-    /// Puts the text of the other page into the editor.
-    pub fn take_theirs(self) {
-        let (Some(title), Some(text)) = (title_field(), text_area()) else {
-            return;
-        };
-        if let Some(theirs) = self.end_choice() {
-            title.set_value(&theirs.title);
-            text.set_value(&theirs.text);
-            self.set_base(theirs.revision);
-            self.progress
-                .try_update_value(|progress| progress.is_changed = false);
-            self.forget_copies();
-            self.say("Saved");
-            self.follow();
-            let _ = text.focus();
-        }
     }
 }

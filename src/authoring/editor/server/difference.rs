@@ -1,6 +1,8 @@
 //! The difference of two texts by lines: the longest common subsequence of their lines, with a few
 //! lines around each change.
 
+use std::ops::Range;
+
 use crate::authoring::editor::{ChangeKind, ChangedLine};
 
 /// Lines without a change that are shown before and after each change.
@@ -22,6 +24,30 @@ fn all(before: &[&str], after: &[&str]) -> Vec<ChangedLine> {
         kind,
         text: (*text).to_owned(),
     };
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for change in changes(before, after) {
+        let same = before[at..change.old.start].iter();
+        lines.extend(same.map(|text| line(ChangeKind::Same, text)));
+        at = change.old.end;
+        let old = before[change.old].iter();
+        lines.extend(old.map(|text| line(ChangeKind::Removed, text)));
+        let new = after[change.new].iter();
+        lines.extend(new.map(|text| line(ChangeKind::Added, text)));
+    }
+    lines.extend((before[at..].iter()).map(|text| line(ChangeKind::Same, text)));
+    lines
+}
+
+/// Parts of two texts that differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextChange {
+    pub old: Range<usize>,
+    pub new: Range<usize>,
+}
+
+/// Returns the changes from one list to the other, in order. Between them both are the same.
+pub fn changes(before: &[&str], after: &[&str]) -> Vec<TextChange> {
     let head = (before.iter().zip(after))
         .take_while(|(one, other)| one == other)
         .count();
@@ -31,10 +57,17 @@ fn all(before: &[&str], after: &[&str]) -> Vec<ChangedLine> {
         .count();
     let old = &before_rest[..before_rest.len() - tail];
     let new = &after_rest[..after_rest.len() - tail];
-    let mut lines: Vec<ChangedLine> = (before[..head].iter())
-        .map(|text| line(ChangeKind::Same, text))
-        .collect();
+    let mut found: Vec<TextChange> = Vec::new();
+    let mut add = |from: (usize, usize), to: (usize, usize)| {
+        if from != to {
+            found.push(TextChange {
+                old: head + from.0..head + to.0,
+                new: head + from.1..head + to.1,
+            });
+        }
+    };
     let (mut at_old, mut at_new) = (0, 0);
+    let mut begin = (0, 0);
     if old.len().saturating_mul(new.len()) <= MOST_PAIRS {
         let common = common_lengths(old, new);
         let width = new.len() + 1;
@@ -42,31 +75,19 @@ fn all(before: &[&str], after: &[&str]) -> Vec<ChangedLine> {
             let without_old = common[(at_old + 1) * width + at_new];
             let without_new = common[at_old * width + at_new + 1];
             if old[at_old] == new[at_new] {
-                lines.push(line(ChangeKind::Same, &old[at_old]));
+                add(begin, (at_old, at_new));
                 at_old += 1;
                 at_new += 1;
+                begin = (at_old, at_new);
             } else if without_old >= without_new {
-                lines.push(line(ChangeKind::Removed, &old[at_old]));
                 at_old += 1;
             } else {
-                lines.push(line(ChangeKind::Added, &new[at_new]));
                 at_new += 1;
             }
         }
     }
-    lines.extend(
-        old[at_old..]
-            .iter()
-            .map(|text| line(ChangeKind::Removed, text)),
-    );
-    lines.extend(
-        new[at_new..]
-            .iter()
-            .map(|text| line(ChangeKind::Added, text)),
-    );
-    let end = &before[before.len() - tail..];
-    lines.extend(end.iter().map(|text| line(ChangeKind::Same, text)));
-    lines
+    add(begin, (old.len(), new.len()));
+    found
 }
 
 /// Length of the longest common subsequence of each pair of ends of both texts, row by row.

@@ -1,19 +1,15 @@
-//! The draft of a topic. A save names the revision that it started from, so that two people never
-//! overwrite each other.
+//! The draft of a topic, and the text that an editor starts from.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Int4, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Int4, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::authoring::editor::{EditorToken, SavedText, TEXT_CHARACTERS};
-use crate::authoring::server::title;
+use super::{live, revisions};
 use crate::course::{ContentType, StudyPersona};
-use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::topics;
 use crate::platform::db::{Conn, statement};
-use crate::platform::error::{AppError, AppResult, FieldProblems};
-use crate::platform::figures;
+use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 
 /// A topic as its course has it.
@@ -108,16 +104,6 @@ pub struct CurrentText {
     /// 0 if nothing was ever saved.
     pub revision: i32,
     pub has_changes: bool,
-    /// Name of the person who saved last. Empty if nobody did.
-    pub by: String,
-    last: Option<LastSave>,
-}
-
-#[derive(Debug, Clone)]
-struct LastSave {
-    writer: Uuid,
-    change_no: i32,
-    saved_by: Option<UserId>,
 }
 
 #[derive(QueryableByName)]
@@ -128,24 +114,13 @@ struct DraftRow {
     body: String,
     #[diesel(sql_type = Int4)]
     revision: i32,
-    #[diesel(sql_type = SqlUuid)]
-    writer: Uuid,
-    #[diesel(sql_type = Int4)]
-    change_no: i32,
     #[diesel(sql_type = Bool)]
     is_published: bool,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    saved_by: Option<UserId>,
-    #[diesel(sql_type = Text)]
-    by: String,
 }
 
 pub async fn current(conn: &mut Conn, topic: &EditedTopic) -> QueryResult<CurrentText> {
     let row: Option<DraftRow> = statement(
-        "select d.title, d.body, d.revision, d.writer, d.change_no, d.is_published, d.saved_by,
-                coalesce(u.display_name, '') as by
-         from topic_drafts d left join users u on u.user_id = d.saved_by
-         where d.topic_id = $1",
+        "select title, body, revision, is_published from topic_drafts where topic_id = $1",
     )
     .bind::<SqlUuid, _>(topic.topic_id)
     .get_result(conn)
@@ -157,8 +132,6 @@ pub async fn current(conn: &mut Conn, topic: &EditedTopic) -> QueryResult<Curren
             text: topic.text().to_owned(),
             revision: 0,
             has_changes: false,
-            by: String::new(),
-            last: None,
         });
     };
     let (title, text) = match row.is_published {
@@ -170,95 +143,7 @@ pub async fn current(conn: &mut Conn, topic: &EditedTopic) -> QueryResult<Curren
         title,
         text,
         revision: row.revision,
-        by: row.by,
-        last: Some(LastSave {
-            writer: row.writer,
-            change_no: row.change_no,
-            saved_by: row.saved_by,
-        }),
     })
-}
-
-/// A text as an editor sends it.
-#[derive(Debug, Clone)]
-pub struct SentText {
-    pub page: EditorToken,
-    pub title: String,
-    pub text: String,
-}
-
-/// Saves the draft. A save that arrives twice, or later than a newer one of the same page, changes
-/// nothing.
-///
-/// # Errors
-///
-/// `Conflict` if another page has saved since.
-pub async fn save(
-    conn: &mut Conn,
-    tutor: &TutorOf,
-    topic: &EditedTopic,
-    sent: &SentText,
-) -> AppResult<SavedText> {
-    if topic.is_laid_out() {
-        let sentence = "This topic is laid out in blocks. Change it in the files of the course.";
-        return Err(AppError::field("", sentence));
-    }
-    let mut problems = FieldProblems::default();
-    let title = problems.keep(title("title", &sent.title));
-    if sent.text.chars().count() > TEXT_CHARACTERS as usize {
-        problems.add("text", figures::use_at_most(TEXT_CHARACTERS));
-    }
-    if sent.text.contains('\0') {
-        problems.add(
-            "text",
-            "The text contains a character that can’t be stored (U+0000).",
-        );
-    }
-    let Some(title) = title else {
-        return Err(problems.error());
-    };
-    problems.check()?;
-    let me = tutor.signed_in.user_id();
-    let current = current(conn, topic).await?;
-    let own = (current.last.as_ref())
-        .filter(|last| last.writer == sent.page.writer && last.saved_by == Some(me));
-    let is_late = own.is_some_and(|last| sent.page.change < last.change_no);
-    let is_same = current.title == title && current.text == sent.text;
-    if is_late || is_same {
-        return Ok(SavedText {
-            revision: current.revision,
-        });
-    }
-    if sent.page.base != current.revision && own.is_none() {
-        let by = match (
-            current.by.as_str(),
-            current.last.and_then(|last| last.saved_by),
-        ) {
-            (_, Some(by)) if by == me => "You",
-            ("", _) => "Somebody",
-            (name, _) => name,
-        };
-        return Err(AppError::Conflict(format!(
-            "{by} saved this topic after this page was opened. Your text was not saved; compare both texts below."
-        )));
-    }
-    let revision = current.revision + 1;
-    statement(
-        "insert into topic_drafts (topic_id, title, body, revision, writer, change_no, is_published, saved_by)
-         values ($1, $2, $3, $4, $5, $6, false, $7)
-         on conflict (topic_id) do update set title = $2, body = $3, revision = $4, writer = $5, change_no = $6,
-             is_published = false, saved_by = $7",
-    )
-    .bind::<SqlUuid, _>(topic.topic_id)
-    .bind::<Text, _>(&title)
-    .bind::<Text, _>(&sent.text)
-    .bind::<Int4, _>(revision)
-    .bind::<SqlUuid, _>(sent.page.writer)
-    .bind::<Int4, _>(sent.page.change)
-    .bind::<SqlUuid, _>(me)
-    .execute(conn)
-    .await?;
-    Ok(SavedText { revision })
 }
 
 /// Notes that learners see this text now. Pages that were opened before are stale then, unless the
@@ -269,6 +154,7 @@ pub async fn note_published(
     by: UserId,
     (title, text): (&str, &str),
 ) -> QueryResult<()> {
+    revisions::keep_start(conn, topic).await?;
     statement(
         "insert into topic_drafts (topic_id, title, body, revision, writer, is_published, saved_by)
          values ($1, $2, $3, 1, gen_random_uuid(), true, $4)
@@ -285,8 +171,14 @@ pub async fn note_published(
     .bind::<Text, _>(text)
     .bind::<SqlUuid, _>(by)
     .execute(conn)
-    .await
-    .map(drop)
+    .await?;
+    changed(conn, topic).await
+}
+
+/// Keeps the new revision of the draft, and tells pages that are open.
+async fn changed(conn: &mut Conn, topic: TopicId) -> QueryResult<()> {
+    revisions::keep(conn, topic, None).await?;
+    live::text_changed(conn, topic, Uuid::nil()).await
 }
 
 /// Puts a draft with changes back that [`note_published`] has overwritten.
@@ -302,19 +194,20 @@ pub async fn keep_changes(
     .bind::<Text, _>(&changes.title)
     .bind::<Text, _>(&changes.text)
     .execute(conn)
-    .await
-    .map(drop)
+    .await?;
+    changed(conn, topic).await
 }
 
 /// Gives the draft a title that was changed in the outline. Pages that were opened before are stale
 /// then.
 pub async fn rename(conn: &mut Conn, topic: TopicId, title: &str) -> QueryResult<()> {
+    revisions::keep_start(conn, topic).await?;
     statement(
         "update topic_drafts set title = $2, revision = revision + 1, writer = gen_random_uuid() where topic_id = $1",
     )
     .bind::<SqlUuid, _>(topic)
     .bind::<Text, _>(title)
     .execute(conn)
-    .await
-    .map(drop)
+    .await?;
+    changed(conn, topic).await
 }

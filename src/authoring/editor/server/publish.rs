@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::draft::{self, EditedTopic};
 use super::render;
+use crate::authoring::review::server::steps as review;
 use crate::authoring::server::outline::{Author, finish, lock, record};
 use crate::authoring::server::status;
 use crate::course::server::render::RenderedBlock;
@@ -52,6 +53,7 @@ pub async fn draft(
         store(conn, author, &stored, (&current.title, &current.text)).await?;
     }
     status::show(conn, topic).await?;
+    review::end(conn, topic).await?;
     let old = json!({
         "topic": stored.slug, "title": stored.title, "version": newest,
         "is_shown": stored.retired_at.is_none(),

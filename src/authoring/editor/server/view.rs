@@ -3,10 +3,12 @@
 use uuid::Uuid;
 
 use super::draft::{self, EditedTopic};
-use super::{render, source};
+use super::save::{self, SentText};
+use super::{live, presence, render, source};
 use crate::authoring::TopicStatus;
 use crate::authoring::editor::api::SaveTopic;
-use crate::authoring::editor::{OtherText, PICTURE_UPLOAD, PictureNote, TextPreview, TopicText};
+use crate::authoring::editor::{EditorToken, PICTURE_UPLOAD, PictureNote, TextPreview, TopicText};
+use crate::authoring::review::server::{panel, store as reviews};
 use crate::course::reading_minutes;
 use crate::course::server::store;
 use crate::platform::auth::guard::TutorOf;
@@ -14,26 +16,33 @@ use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, TopicId};
+use crate::platform::live::LiveTopic;
 use crate::platform::ui::Html;
 use leptos::server_fn::ServerFn;
 
-pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<TopicText> {
+pub async fn page(
+    conn: &mut Conn,
+    (tutor, course): (&TutorOf, &str),
+    slug: &str,
+) -> AppResult<TopicText> {
     let topic = draft::topic_named(conn, tutor.course, slug).await?;
+    let live = LiveTopic::from_now(live::topic(topic.topic_id));
+    let here = presence::here(conn, &topic, tutor.signed_in.user_id()).await?;
     let current = draft::current(conn, &topic).await?;
+    let review = panel::panel(conn, (tutor, course), &topic, &current).await?;
+    let open = reviews::open_comments(conn, topic.topic_id).await?;
     let flash = tutor.signed_in.cx.flash.as_ref();
     let typed = flash.and_then(|flash| typed(flash, topic.topic_id));
     let is_stale = flash.is_some_and(|flash| matches!(flash.error, Some(AppError::Conflict(_))));
-    let theirs = (typed.is_some() && is_stale).then(|| OtherText {
-        by: current.by.clone(),
-        title: current.title.clone(),
-        text: source::written(&current.text),
-        revision: current.revision,
-    });
-    // A form that comes back for another reason keeps the revision that it started from.
-    let base = typed
-        .as_ref()
-        .and_then(|typed| typed.base)
-        .filter(|_| !is_stale);
+    let conflict = match typed.as_ref().filter(|_| is_stale) {
+        Some(typed) => {
+            let sent = typed.sent();
+            save::conflict(conn, tutor, &topic, &sent).await?
+        }
+        None => None,
+    };
+    // A form that comes back keeps the revision that it started from.
+    let base = typed.as_ref().and_then(|typed| typed.base);
     let (title, text) = match typed {
         Some(typed) => (typed.title, typed.text),
         None => (current.title, source::written(&current.text)),
@@ -53,12 +62,7 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<Top
         topic_id: topic.topic_id,
         status,
         audience: audience(status, current.has_changes, &variants),
-        published: match variants.as_str() {
-            "" => "Published. Learners see this text now.".to_owned(),
-            variants => {
-                format!("Published. Learners see this text now, except those who chose {variants}.")
-            }
-        },
+        published: published(&variants, open),
         variants,
         is_laid_out: topic.is_laid_out(),
         topic_title: topic.title,
@@ -67,10 +71,12 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<Top
         revision: base.unwrap_or(current.revision),
         writer: Uuid::new_v4().to_string(),
         account: tutor.signed_in.user_id().to_string(),
-        saved_by: current.by,
         preview,
         picture: flash.map(picture_note).unwrap_or_default(),
-        theirs,
+        conflict,
+        here,
+        review,
+        live,
     })
 }
 
@@ -103,6 +109,20 @@ fn audience(status: TopicStatus, has_changes: bool, variants: &str) -> String {
     }
 }
 
+/// Says after publishing who sees the text, and whether comments wait.
+fn published(variants: &str, open: i64) -> String {
+    let seen = match variants {
+        "" => "Published. Learners see this text now.".to_owned(),
+        variants => {
+            format!("Published. Learners see this text now, except those who chose {variants}.")
+        }
+    };
+    match open {
+        0 => seen,
+        open => format!("{seen} It still has {}.", reviews::open_words(open)),
+    }
+}
+
 /// The outcome of a picture that was sent without JavaScript.
 fn picture_note(flash: &Flash) -> PictureNote {
     if flash.form != PICTURE_UPLOAD {
@@ -132,6 +152,19 @@ struct TypedText {
     title: String,
     text: String,
     base: Option<i32>,
+}
+
+impl TypedText {
+    fn sent(&self) -> SentText {
+        SentText {
+            page: EditorToken {
+                base: self.base.unwrap_or_default(),
+                ..EditorToken::default()
+            },
+            title: self.title.clone(),
+            text: self.text.clone(),
+        }
+    }
 }
 
 /// The fields of a form of this topic that came back without JavaScript.

@@ -1,0 +1,2 @@
+drop table topic_writers;
+drop table topic_draft_revisions;

@@ -1,0 +1,2 @@
+drop table draft_comments;
+drop table draft_reviews;
