@@ -1,9 +1,10 @@
 //! Stores the exercises of a course. An exercise with the same key keeps its id, and so the
-//! learners' work on it.
+//! learners' work on it. Those that tutors wrote, changed, retired or restored on the site are left
+//! as they are; only their topic follows the folder.
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -29,7 +30,10 @@ struct KnownExercise {
     difficulty: Level,
     brief: String,
     rubric: Value,
-    retired_at: Option<chrono::DateTime<Utc>>,
+    retired_at: Option<DateTime<Utc>>,
+    made_on_site: bool,
+    edited_at: Option<DateTime<Utc>>,
+    placed_at: Option<DateTime<Utc>>,
 }
 
 pub async fn store_exercises(
@@ -58,6 +62,21 @@ pub async fn store_exercises(
             let before = known.get(&exercise.key);
             let rubric = rubric_of(exercise)?;
             kept.insert(exercise.key.as_str());
+            let place = match before.is_some_and(|before| before.placed_at.is_some()) {
+                true => None,
+                false => Some(simulation_exercises::position.eq(position)),
+            };
+            if let Some(before) = before.filter(|before| before.is_the_sites()) {
+                match before.has_text_of(exercise, &rubric) {
+                    true => changes.unchanged += 1,
+                    false => changes.kept.push(before.title.clone()),
+                }
+                diesel::update(simulation_exercises::table.find(before.exercise_id))
+                    .set((simulation_exercises::topic_id.eq(topic_id), place))
+                    .execute(conn)
+                    .await?;
+                continue;
+            }
             match before {
                 None => changes.added.push(exercise.title.clone()),
                 Some(before) if before.is_same(topic_id, exercise, &rubric) => {
@@ -72,8 +91,8 @@ pub async fn store_exercises(
                 simulation_exercises::brief.eq(&exercise.brief),
                 simulation_exercises::brief_html.eq(links.markdown(&exercise.brief).html),
                 simulation_exercises::rubric.eq(rubric),
-                simulation_exercises::position.eq(position),
-                simulation_exercises::retired_at.eq(None::<chrono::DateTime<Utc>>),
+                simulation_exercises::retired_at.eq(None::<DateTime<Utc>>),
+                place,
             );
             match before {
                 Some(before) => {
@@ -96,7 +115,8 @@ pub async fn store_exercises(
         }
     }
     for (key, gone) in &known {
-        if !kept.contains(key.as_str()) && gone.retired_at.is_none() {
+        let is_gone = !kept.contains(key.as_str()) && !gone.is_the_sites();
+        if is_gone && gone.retired_at.is_none() {
             diesel::update(simulation_exercises::table.find(gone.exercise_id))
                 .set(simulation_exercises::retired_at.eq(Utc::now()))
                 .execute(conn)
@@ -109,10 +129,17 @@ pub async fn store_exercises(
 }
 
 impl KnownExercise {
+    /// Returns true if the exercise stays as it is on the site.
+    fn is_the_sites(&self) -> bool {
+        self.made_on_site || self.edited_at.is_some()
+    }
+
     fn is_same(&self, topic: TopicId, exercise: &SimulationDraft, rubric: &Value) -> bool {
-        self.retired_at.is_none()
-            && self.topic_id == topic
-            && self.title == exercise.title
+        self.retired_at.is_none() && self.topic_id == topic && self.has_text_of(exercise, rubric)
+    }
+
+    fn has_text_of(&self, exercise: &SimulationDraft, rubric: &Value) -> bool {
+        self.title == exercise.title
             && self.difficulty == exercise.difficulty
             && self.brief == exercise.brief
             && self.rubric == *rubric

@@ -9,7 +9,7 @@ use crate::platform::ids::TopicId;
 #[cfg(feature = "ssr")]
 use {
     super::server::draft::SentText,
-    super::server::{draft, history, publish, source, view},
+    super::server::{draft, history, publish, source, split, view},
     super::{edit_path, history_path},
     crate::platform::address,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -24,7 +24,7 @@ use {
 pub async fn load_topic_text(course: String, topic: String) -> AppResult<TopicText> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| view::page(conn, &tutor, &topic).await)
+    cx.within(async move |conn| view::page(conn, &tutor, &course, &topic).await)
         .await
 }
 
@@ -71,6 +71,27 @@ pub async fn save_topic(
         redirect(address::with_query(&page, &[("done", "published")]));
     }
     Ok(saved)
+}
+
+/// Splits a topic at a heading of its text: `place` is a value of the form. Requires a tutor of the
+/// course.
+#[server]
+pub async fn split_topic(
+    course: String,
+    topic: TopicId,
+    #[server(default)] place: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let slug = course.clone();
+    let name = cx
+        .within(async move |conn| split::split(conn, &tutor, &slug, topic, &place).await)
+        .await?;
+    redirect(address::with_query(
+        &edit_path(&course, &name),
+        &[("done", "split")],
+    ));
+    Ok(())
 }
 
 /// Renders a text as learners would see it in this topic. Nothing is saved. Requires a tutor of the

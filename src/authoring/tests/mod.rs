@@ -2,4 +2,6 @@ mod check;
 mod details;
 mod imports;
 mod outlines;
+mod placed;
 mod texts;
+mod view_as;

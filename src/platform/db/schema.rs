@@ -1323,6 +1323,9 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        made_on_site -> Bool,
+        edited_at -> Nullable<Timestamptz>,
+        placed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1568,6 +1571,7 @@ diesel::table! {
         edited_at -> Nullable<Timestamptz>,
         made_on_site -> Bool,
         suggestions -> Jsonb,
+        retired_from -> Nullable<Text>,
     }
 }
 

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::beside::{beside, placeable, split_form};
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
 use super::pictures::picture_form;
 use super::toolbar::toolbar;
 use crate::authoring::editor::api::{SaveTopic, UseTextForAll, load_topic_text};
-use crate::authoring::editor::{OtherText, TEXT_CHARACTERS, TextPreview, TopicText, history_path};
+use crate::authoring::editor::{OtherText, TEXT_CHARACTERS, TextPreview, TopicText};
 use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
-use crate::paths::{notes_path, suggestions_path};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, TextArea,
     Tone, loaded, page_resource, path_part, query_now, text_of_area,
@@ -50,12 +50,18 @@ fn editor(
 ) -> AnyView {
     let done = match query_now("done").as_str() {
         "published" => Some(page.published.clone()),
+        "split" => Some(
+            "This is the new topic. The text before it stays in the topic above, with the progress of learners."
+                .to_owned(),
+        ),
         "all" => Some("All learners have the same text now.".to_owned()),
         _ => None,
     };
     let done = done.map(|words| view! { <Notice tone=Tone::Ok>{words}</Notice> });
+    let beside = beside(course, topic, &page);
     if page.is_laid_out {
         return view! {
+            {beside}
             <Notice>
                 "This topic is laid out in blocks, for example with variants for personas. Change it in the files of the course and import them again."
             </Notice>
@@ -68,13 +74,16 @@ fn editor(
     let variants = (!page.variants.is_empty()).then(|| variants_form(course, &page, for_all));
     let preview = preview(keeper, &language);
     let topic_id = page.topic_id.to_string();
+    let split = split_form(course, &page);
+    let questions = placeable(course, &topic_id, &page, keeper, &language);
     let pictures = picture_form(course, &topic_id, page.picture.clone(), keeper);
     view! {
         {done}
+        {beside}
         <p class="soft">{words}</p>
         <div class="topic-editor">
             <div class="stack topic-writing">
-                {form(course, topic, page, state, keeper)} {other_text(keeper, &language)} {pictures} {variants}
+                {form(course, page, state, keeper)} {other_text(keeper, &language)} {pictures} {questions} {split} {variants}
             </div>
             {preview}
         </div>
@@ -102,9 +111,8 @@ fn variants_form(course: &str, page: &TopicText, form: FormState) -> AnyView {
     .erase()
 }
 
-fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
-    let (notes, suggestions) = (notes_path(course, topic), suggestions_path(course, topic));
-    let (course, history) = (course.to_owned(), history_path(course, topic, None));
+fn form(course: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
+    let course = course.to_owned();
     let status = keeper.status;
     view! {
         <Form form=form id=FORM class="stack topic-form">
@@ -153,15 +161,6 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
                 <button class="btn quiet topic-plain" name="go" value="preview">
                     "Preview"
                 </button>
-                <Button kind=ButtonKind::Quiet href=history>
-                    "History"
-                </Button>
-                <Button kind=ButtonKind::Quiet href=notes>
-                    "Notes"
-                </Button>
-                <Button kind=ButtonKind::Quiet href=suggestions>
-                    "Suggested questions"
-                </Button>
                 <p class="soft topic-status" role="status">
                     {move || status.get()}
                 </p>

@@ -61,6 +61,8 @@ impl Keeper {
 
     pub fn work(self, _: Tool) {}
 
+    pub fn place_question(self, _: &str) {}
+
     pub fn keep_mine(self) {}
 
     pub fn take_theirs(self) {}

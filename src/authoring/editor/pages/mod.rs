@@ -1,5 +1,6 @@
 //! Pages of the editor.
 
+mod beside;
 mod edit;
 mod history;
 mod keeper;

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::draft::{self, EditedTopic};
-use super::{render, source};
+use super::{beside, render, source, split};
 use crate::authoring::TopicStatus;
 use crate::authoring::editor::api::SaveTopic;
 use crate::authoring::editor::{OtherText, PICTURE_UPLOAD, PictureNote, TextPreview, TopicText};
@@ -14,10 +14,16 @@ use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, TopicId};
+use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use leptos::server_fn::ServerFn;
 
-pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<TopicText> {
+pub async fn page(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    slug: &str,
+) -> AppResult<TopicText> {
     let topic = draft::topic_named(conn, tutor.course, slug).await?;
     let current = draft::current(conn, &topic).await?;
     let flash = tutor.signed_in.cx.flash.as_ref();
@@ -48,7 +54,11 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<Top
         (Some(_), _) => TopicStatus::Retired,
     };
     let variants = variants(&topic);
+    let clock = Clock::of(&tutor.signed_in.cx);
     Ok(TopicText {
+        beside: beside::lines(conn, course, &topic, status, &clock).await?,
+        places: split::places(&current.text),
+        questions: beside::placeable(conn, &topic, &source::stored(&text)).await?,
         course_title: store::title(conn, tutor.course).await?,
         topic_id: topic.topic_id,
         status,

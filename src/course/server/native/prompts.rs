@@ -105,7 +105,12 @@ pub fn read_simulations(reading: &Reading, file: PathBuf) -> Option<Vec<Simulati
     let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "a simulations file", &table);
-    let tables = fields.tables("simulation", "a simulation", limits::SIMULATIONS);
+    // The site takes more exercises of a topic than a file that is written by hand.
+    let most = match reading.is_export() {
+        true => limits::SIMULATIONS * 10,
+        false => limits::SIMULATIONS,
+    };
+    let tables = fields.tables("simulation", "a simulation", most);
     if tables.is_empty() {
         fields.complain("a simulations file needs at least one [[simulation]]");
     }
