@@ -21,6 +21,7 @@ use {
 pub async fn load_exercise(course: String, topic: String, key: String) -> AppResult<ExercisePage> {
     let me = require_user()?;
     let reader = PageReader::of(&me, &course).await?;
+    reader.keeps_work_private()?;
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {

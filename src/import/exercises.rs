@@ -11,9 +11,13 @@ use serde_json::Value;
 
 use super::Changes;
 use crate::course::Level;
-use crate::course::server::draft::{CourseDraft, SimulationDraft};
+use crate::course::server::draft::{CourseDraft, HandInDraft, SimulationDraft};
 use crate::course::server::render::Links;
 use crate::exercise::Lines;
+use crate::exercise::hand_in::server::store::assignment;
+use crate::exercise::marking::server::rubric_text;
+use crate::exercise::marking::server::store::{NewAssignment, save_assignment};
+use crate::exercise::rubric::Rubric;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::simulation_exercises;
 use crate::platform::error::{AppError, AppResult};
@@ -66,6 +70,9 @@ pub async fn store_exercises(
                 true => None,
                 false => Some(simulation_exercises::position.eq(position)),
             };
+            if let (Some(before), Some(hand_in)) = (before, &exercise.hand_in) {
+                store_hand_in(conn, before.exercise_id, exercise, hand_in).await?;
+            }
             if let Some(before) = before.filter(|before| before.is_the_sites()) {
                 match before.has_text_of(exercise, &rubric) {
                     true => changes.unchanged += 1,
@@ -102,14 +109,18 @@ pub async fn store_exercises(
                         .await?;
                 }
                 None => {
-                    diesel::insert_into(simulation_exercises::table)
+                    let id: ExerciseId = diesel::insert_into(simulation_exercises::table)
                         .values((
                             simulation_exercises::course_id.eq(course),
                             simulation_exercises::exercise_key.eq(&exercise.key),
                             values,
                         ))
-                        .execute(conn)
+                        .returning(simulation_exercises::exercise_id)
+                        .get_result(conn)
                         .await?;
+                    if let Some(hand_in) = &exercise.hand_in {
+                        store_hand_in(conn, id, exercise, hand_in).await?;
+                    }
                 }
             }
         }
@@ -144,6 +155,41 @@ impl KnownExercise {
             && self.brief == exercise.brief
             && self.rubric == *rubric
     }
+}
+
+/// Stores how the work of an exercise is handed in, unless the site knows already.
+async fn store_hand_in(
+    conn: &mut Conn,
+    id: ExerciseId,
+    exercise: &SimulationDraft,
+    hand_in: &HandInDraft,
+) -> AppResult<()> {
+    if assignment(conn, id).await?.is_some() {
+        return Ok(());
+    }
+    let rubric = match hand_in.criteria.is_empty() && hand_in.checks.is_empty() {
+        true => Rubric::of_lines(exercise.rubric.clone()),
+        false => {
+            let typed = (hand_in.criteria.join("\n"), hand_in.checks.join("\n"));
+            rubric_text::read(&typed.0, &typed.1).map_err(|error| unreadable(exercise, &error))?
+        }
+    };
+    let due = hand_in.due.as_deref();
+    let due = due.and_then(|due| DateTime::parse_from_rfc3339(due).ok());
+    let new = NewAssignment {
+        is_active: true,
+        due_at: due.map(|due| due.with_timezone(&Utc)),
+        late_days: hand_in.late_days,
+        late_percent: hand_in.late_percent,
+        rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
+    };
+    Ok(save_assignment(conn, id, &new).await?)
+}
+
+fn unreadable(exercise: &SimulationDraft, error: &AppError) -> AppError {
+    let said = ["criteria", "checks"].map(|field| error.of_field(field));
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    AppError::field("", format!("{}: {}", exercise.key, said.join(" ")))
 }
 
 fn rubric_of(exercise: &SimulationDraft) -> AppResult<Value> {

@@ -90,7 +90,9 @@ async fn a_persona_and_a_visitor_are_seen_without_a_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_is_seen_with_their_locks_and_the_view_is_on_record() {
     let site = TestSite::new().await;
-    gated_course().import(&site).await;
+    let course = gated_course().at("begin");
+    let course = course.exercise("talk", "The talk", &["Asks."]);
+    course.import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     asha.get("/learn/small/begin").await.assert_ok();
@@ -108,8 +110,13 @@ async fn a_learner_is_seen_with_their_locks_and_the_view_is_on_record() {
     let locked = meera.get("/learn/small/end").await;
     assert_eq!(locked.status, StatusCode::FORBIDDEN);
     assert!(locked.body.contains("unlocks when quiz"));
+    // Work that is not handed in stays the learner's own.
+    let work = "/learn/small/begin/exercise/talk";
+    let refused = meera.get(work).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
     // To a persona all is open.
     view(&mut meera, "study:normal", "").await.assert_ok();
+    meera.get(work).await.assert_ok();
     meera.get("/learn/small/end").await.assert_ok();
     view(&mut meera, "learner", "asha@example.org")
         .await

@@ -45,6 +45,20 @@ impl PageReader {
         self.view.is_some()
     }
 
+    /// Refuses a page with work that a learner has not handed in, which is theirs alone.
+    ///
+    /// # Errors
+    ///
+    /// `Denied` for a view as one learner.
+    pub fn keeps_work_private(&self) -> AppResult<()> {
+        match &self.view {
+            Some((view, _)) if matches!(view.who, ViewedAs::Learner(_)) => Err(AppError::Denied(
+                "Learners alone see their work on an exercise until they hand it in.".to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the person for whom the page is loaded. `end` must follow in the same transaction.
     ///
     /// # Errors

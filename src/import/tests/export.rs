@@ -263,8 +263,12 @@ async fn an_export_has_the_exercises_of_the_site() {
             ("form[task]", "Look at [this](topic:a)."),
             ("form[expectations]", "One\nTwo"),
         ];
-        if !id.is_empty() {
-            fields.push(("id", &id));
+        match id.is_empty() {
+            true => fields.extend([
+                ("form[handed_in]", "true"),
+                ("form[due_at]", "2099-01-01T10:00"),
+            ]),
+            false => fields.push(("id", &id)),
         }
         meera
             .post("write/api/save_exercise", &fields)
@@ -293,6 +297,8 @@ async fn an_export_has_the_exercises_of_the_site() {
             && exercises.contains("title = \"Changed here\"")
     );
     assert!(!exercises.contains("Gone"));
+    let hand_in = "[simulation.hand_in]\ndue = \"2099-01-01T10:00:00Z\"\n";
+    assert!(exercises.contains(hand_in), "{exercises}");
     // The folder as it was before the changes overwrites none of them.
     let course = CourseBuilder::new("small").module("One").topic("a");
     let course = course.exercise("talk", "The talk", &["Asks."]);
