@@ -149,6 +149,7 @@ const TABLE: &str = "
     notes/api/reset_notes       course=open&topic=TOPIC                         401 403 403 200 403 200 404
     GET editor/api/load_topic_text course=open&topic=t                          401 403 403 200 403 200 404
     editor/api/save_topic       course=open&topic=TOPIC&page[base]=0            401 403 403 422 403 422 404
+    editor/api/split_topic      course=open&topic=TOPIC&place=none                      401 403 403 422 403 422 404
     editor/api/preview_topic    course=open&topic=TOPIC&text=x                  401 403 403 200 403 200 404
     editor/api/compare_topic    course=open&topic=TOPIC&title=x&text=x              401 403 403 200 403 200 404
     editor/api/write_here       course=open&topic=TOPIC&writer=TOPIC                401 403 403 200 403 200 404
@@ -203,6 +204,11 @@ const TABLE: &str = "
     GET operations/api/load_storage -                                           401 403 403 403 403 200 200
     operations/api/remove_unused -                                              401 403 403 403 403 200 200
     audit_log/api/save_audit_retention months=7                                 401 403 403 403 403 422 422
+    view_as/api/start_view      course=open&who=visitor                         401 403 403 200 403 200 404
+    view_as/api/end_view        -                                               401 200 200 200 200 200 200
+    GET write/api/load_topic_exercises course=open&topic=t                      401 403 403 200 403 200 404
+    write/api/save_exercise     course=open&topic=TOPIC                         401 403 403 422 403 422 404
+    write/api/change_exercise   course=open&which=retire-NOBODY                 401 403 403 404 403 404 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET tutor_chat/api/load_tutor course=open&topic=t                           401 200 403 403 403 403 403
     tutor_chat/api/ask_tutor    course=open&topic=t&question=x                  401 200 403 403 403 403 403

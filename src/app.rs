@@ -37,9 +37,39 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // After the app, because the browser's part looks for it at the begin of the body.
+                {viewing_bar()}
             </body>
         </html>
     }
+}
+
+/// The bar that says as whom a tutor looks at a course, with the button that ends it. Part of the
+/// document, so that it stays while pages of the app change.
+#[cfg(feature = "ssr")]
+fn viewing_bar() -> Option<AnyView> {
+    use crate::platform::auth::viewing::END_VIEW;
+    use crate::platform::http::Cx;
+    use crate::platform::time::Clock;
+    let cx = Cx::current_if_any()?;
+    let until = Clock::of(&cx).time(cx.viewing.as_ref()?.until);
+    let view = cx.viewing?;
+    let said = format!("You see “{}” as {}.", view.title, view.name);
+    let rest = format!(" Nothing can be changed. This view ends at {until}.");
+    Some(
+        view! {
+            <aside class="viewing" aria-label="View as somebody else">
+                <p>
+                    <b>{said}</b>
+                    {rest}
+                </p>
+                <form method="post" action=END_VIEW>
+                    <button class="btn">"End this view"</button>
+                </form>
+            </aside>
+        }
+        .into_any(),
+    )
 }
 
 /// Loads the command palette when Ctrl+K or ⌘K is pressed for the first time, and opens it then.
@@ -234,6 +264,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/topics/:topic/source", || {
             Box::pin(authoring(Authoring::Source))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/exercises", || {
+            Box::pin(authoring(Authoring::Exercises))
         }),
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))

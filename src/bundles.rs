@@ -39,6 +39,7 @@ use crate::exercise::marking::pages::{
 };
 use crate::exercise::pages::exercise_page;
 use crate::exercise::peer_review::pages::peer_review_page;
+use crate::exercise::write::pages::topic_exercises_page;
 use crate::find::pages::find_page;
 use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
 use crate::gradebook::messages::pages::course_message_page;
@@ -264,6 +265,7 @@ bundle! {
         Topic => topic_editor_page,
         Notes => topic_notes_page,
         Suggestions => suggestions_page,
+        Exercises => topic_exercises_page,
         History => topic_history_page,
         Source => topic_source_page,
     }

@@ -287,3 +287,88 @@ test.describe("a topic", () => {
     await expect(page.getByRole("link", { name: "Version 3 (newest)" })).toBeVisible();
   });
 });
+
+/** Makes a course in the catalog with the topic "The mean". */
+async function publishedCourse(page: Page) {
+  const made = await makeCourse(page);
+  await page.goto(`/teach/${made.slug}/topics/the-mean/edit`);
+  await awake(page);
+  await typeText(page, "Add them up.\n\n## And divide\n\nBy how many there are.");
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await expect(page.getByText("Published. Learners see this text now.")).toBeVisible();
+  await page.goto(`/teach/${made.slug}/outline`);
+  await awake(page);
+  await page.getByRole("button", { name: "Publish course" }).click();
+  await expect(page.getByText("This course is in the catalog.")).toBeVisible();
+  return made;
+}
+
+test.describe("beside a text", () => {
+  test.use({ allowed: [["status of 422", "status of 403"], { scope: "test" }] as never });
+
+  test("an exercise is written, and a learner hands in work on it", async ({ page, browser }) => {
+    test.setTimeout(180_000);
+    await signIn(page, "admin");
+    const { slug } = await publishedCourse(page);
+    await page.goto(`/teach/${slug}/topics/the-mean/edit`);
+    await awake(page);
+    await accessible(page);
+    await page.getByRole("navigation", { name: "This topic" }).getByRole("link", { name: "Add to exercises" }).click();
+    await expect(page.getByRole("heading", { name: "New exercise" })).toBeVisible();
+    await awake(page);
+    await accessible(page);
+    await page.getByRole("button", { name: "Add exercise" }).click();
+    await expect(page.getByText("Enter a title.").first()).toBeVisible();
+    await page.getByLabel("Title", { exact: true }).fill("Count the birds");
+    await page.getByLabel("Task").fill("Count **all** birds of the pond.");
+    await page.getByLabel("Expectations").fill("Says when\nSays how many");
+    await page.getByLabel("Learners hand in their work").check();
+    await page.getByRole("button", { name: "Add exercise" }).click();
+    await expect(page.getByText("The exercise was added.")).toBeVisible();
+    await expect(page.getByText("Learners hand in their work. Nobody has begun.")).toBeVisible();
+    await accessible(page);
+
+    const context = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+    const reader = await context.newPage();
+    await learner(reader, slug);
+    await reader.goto(`/learn/${slug}/the-mean`);
+    await reader.getByRole("link", { name: "Count the birds" }).first().click();
+    await awake(reader);
+    await reader.getByLabel("Your work").fill("Forty at noon.");
+    await reader.getByRole("button", { name: "Hand in" }).click();
+    await expect(reader.getByText("Waiting for marks")).toBeVisible();
+    await context.close();
+
+    await page.getByRole("button", { name: "Retire: Count the birds" }).click();
+    await expect(page.getByText("The exercise was retired.")).toBeVisible();
+    await page.getByRole("button", { name: "Restore: Count the birds" }).click();
+    await expect(page.getByText("1 learner has begun.")).toBeVisible();
+  });
+
+  test("the course is seen as a learner, nothing changes, and the view ends", { tag: "@once" }, async ({ page }) => {
+    test.setTimeout(120_000);
+    await signIn(page, "admin");
+    const { title, slug } = await publishedCourse(page);
+    await page.goto(`/teach/${slug}/topics/the-mean/edit`);
+    await awake(page);
+    await page.getByRole("button", { name: "See it as a learner" }).click();
+    await expect(page).toHaveURL(`/learn/${slug}/the-mean`);
+    const bar = page.getByRole("complementary", { name: "View as somebody else" });
+    await expect(bar).toContainText(`You see “${title}” as a learner.`);
+    await awake(page);
+    await expect(page.getByText("By how many there are.")).toBeVisible();
+    await accessible(page);
+    await page.getByRole("button", { name: "Mark done and continue" }).click();
+    await expect(page.getByText("so nothing can be changed").first()).toBeVisible();
+    await bar.getByRole("button", { name: "End this view" }).click();
+    await expect(page.getByRole("heading", { name: "The mean", level: 1 })).toBeVisible();
+    await expect(page.getByText("As learners see it")).toBeVisible();
+    await expect(bar).toHaveCount(0);
+    await awake(page);
+    await page.getByText("Split this topic", { exact: true }).click();
+    await page.getByRole("button", { name: "Split topic" }).click();
+    await expect(page.getByRole("heading", { name: "And divide", level: 1 })).toBeVisible();
+    await expect(page.getByText("This is the new topic.")).toBeVisible();
+  });
+});

@@ -12,6 +12,7 @@ pub mod server;
 pub mod sources;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+pub mod view_as;
 
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +123,8 @@ pub struct AuthoredModule {
     /// None for the topics of modules that an import has removed.
     pub number: Option<i32>,
     pub title: String,
+    /// True if topics were retired together with the module, and can be restored with it.
+    pub is_retired: bool,
     pub topics: Vec<AuthoredTopic>,
 }
 

@@ -30,7 +30,10 @@ pub async fn list_courses(query: CatalogQuery) -> AppResult<CatalogPage> {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course(slug: String) -> AppResult<CoursePage> {
     let cx = Cx::current()?;
-    let viewer = cx.viewer.clone();
+    let viewer = match &cx.viewing {
+        Some(view) if view.course == slug => view.seen_by(cx.viewer.as_ref()),
+        _ => cx.viewer.clone(),
+    };
     let (school, clock) = (cx.organization.name.clone(), Clock::of(&cx));
     cx.within(async move |conn| view::course(conn, viewer.as_ref(), &slug, &school, &clock).await)
         .await

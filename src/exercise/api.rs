@@ -10,19 +10,26 @@ use crate::platform::ids::ExerciseId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::SaveToken, crate::exercise::server::view, crate::exercise::server::view::SentWork,
-    crate::platform::address, crate::platform::auth::guard::require_user,
-    crate::platform::http::server_fns::redirect, crate::platform::time::Clock,
+    super::SaveToken, crate::enrollment::server::viewed::PageReader, crate::exercise::server::view,
+    crate::exercise::server::view::SentWork, crate::platform::address,
+    crate::platform::auth::guard::require_user, crate::platform::http::server_fns::redirect,
+    crate::platform::time::Clock,
 };
 
 /// Returns an exercise of an unlocked topic, with the learner's work on it.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_exercise(course: String, topic: String, key: String) -> AppResult<ExercisePage> {
     let me = require_user()?;
-    let user = me.user_id();
+    let reader = PageReader::of(&me, &course).await?;
+    reader.keeps_work_private()?;
     let clock = Clock::of(&me.cx);
     me.cx
-        .within(async move |conn| view::page(conn, user, course, &topic, &key, &clock).await)
+        .within(async move |conn| {
+            let user = reader.begin(conn).await?;
+            let page = view::page(conn, user, course, &topic, &key, &clock).await?;
+            reader.end(conn).await?;
+            Ok(page)
+        })
         .await
 }
 

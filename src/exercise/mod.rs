@@ -12,6 +12,7 @@ pub mod rubric;
 pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+pub mod write;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -103,7 +103,7 @@ const WITH_FILES: &str = "
                   from quiz_questions q where q.course_id = $1
         union all select o.option_html, q.retired_at is null
                   from quiz_options o join quiz_questions q using (question_id) where q.course_id = $1
-        union all select e.brief_html, e.retired_at is null from simulation_exercises e where e.course_id = $1
+        union all select e.brief_html, e.retired_at is null or e.edited_at is not null from simulation_exercises e where e.course_id = $1
         union all select s.answer_html, true from topic_prompt_suggestions s where s.course_id = $1
         union all select c.description_html, true from courses c where c.course_id = $1
     ) x

@@ -17,6 +17,7 @@ use {
     crate::course::server::search,
     crate::enrollment::server::access::{not_enrolled, open_place},
     crate::enrollment::server::store as studying,
+    crate::enrollment::server::viewed::PageReader,
     crate::paths::{CERTIFICATES, certificate_path},
     crate::platform::address,
     crate::platform::auth::guard::require_user,
@@ -41,15 +42,21 @@ pub async fn my_courses() -> AppResult<Vec<MyCourse>> {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn resume_course(course: String) -> AppResult<String> {
     let me = require_user()?;
-    let user = me.user_id();
+    let reader = PageReader::of(&me, &course).await?;
     let clock = Clock::of(&me.cx);
     me.cx
-        .within(async move |conn| view::resume(conn, user, &course, &clock).await)
+        .within(async move |conn| {
+            let user = reader.begin(conn).await?;
+            let next = view::resume(conn, user, &course, &clock).await?;
+            reader.end(conn).await?;
+            Ok(next)
+        })
         .await
 }
 
 /// Returns a topic, with the results of searching the course for `q`. `again` is the key of a
-/// practice question to answer again. Records that the learner opened the topic.
+/// practice question to answer again. Records that the learner opened the topic. A tutor who looks
+/// at the course as somebody else gets that person's page, and nothing is recorded.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_topic(
     course: String,
@@ -58,19 +65,22 @@ pub async fn load_topic(
     #[server(default)] again: String,
 ) -> AppResult<TopicPage> {
     let me = require_user()?;
-    let user = me.user_id();
+    let reader = PageReader::of(&me, &course).await?;
     search::check_length(&q)?;
     let organization = me.cx.organization.organization_id;
     let clock = Clock::of(&me.cx);
     let flash = me.cx.flash.clone();
     me.cx
         .within(async move |conn| {
+            let user = reader.begin(conn).await?;
             let practice = (again.as_str(), flash.as_ref());
             let mut page = view::topic(conn, user, course, &topic, practice, &clock).await?;
             if !q.is_empty() {
                 page.found =
                     view::search(conn, organization, user, &page.course_slug, q, &clock).await?;
             }
+            page.is_view = reader.is_view();
+            reader.end(conn).await?;
             Ok(page)
         })
         .await

@@ -55,6 +55,8 @@ pub struct TopicPage {
     /// Time at which the server made the page, in milliseconds since 1970. The browser's clock may
     /// be wrong.
     pub sent_at_ms: i64,
+    /// True if a tutor looks at the page as somebody else. Then nothing is recorded.
+    pub is_view: bool,
 }
 
 /// Place that follows a topic.

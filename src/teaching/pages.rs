@@ -7,11 +7,12 @@ use leptos_router::hooks::use_query_map;
 use super::api::taught_courses;
 use super::{Area, COURSES_PAGE, CourseStatus, NEW_COURSE, TaughtCourse, TaughtPage, TaughtQuery};
 use crate::course::{CourseTitle, SEARCH_CHARACTERS};
-use crate::paths::MODERATION;
+use crate::paths::{MODERATION, edit_path};
 use crate::platform::auth::UserRole;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Column, Crumb, EmptyState, Erase, Glyph, Icon,
-    Language, Page, Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource, viewer,
+    Language, Page, Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource, query_now,
+    viewer,
 };
 
 /// The list of courses. `above` is shown before it.
@@ -278,6 +279,20 @@ impl TeachHeading {
     }
 }
 
+/// A link to the editor of the topic from which the person came. `back` in the address names it.
+fn back_to_topic(course: &str) -> Option<AnyView> {
+    let topic = query_now("back");
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    (!topic.is_empty() && topic.chars().all(is_name)).then(|| {
+        view! {
+            <p>
+                <a href=edit_path(course, &topic)>"← Back to the topic"</a>
+            </p>
+        }
+        .erase()
+    })
+}
+
 /// The first page of an area of teaching a course. The area's name is its heading.
 pub fn frame(course: &str, course_title: &CourseTitle, area: Area, inside: AnyView) -> AnyView {
     let trail = vec![(area.label().to_owned(), String::new())];
@@ -325,10 +340,12 @@ fn framed(
     whole.extend(trail.into_iter().map(Crumb::from));
     let title = heading.title(area, course_title);
     let language = heading.language;
+    let back = back_to_topic(course);
     view! {
         <Title text=title />
         <div class="wide teach">
             <Breadcrumbs trail=whole />
+            {back}
             <Tabs label="Teaching this course">{tabs}</Tabs>
             <header class="row teach-head">
                 <h1 lang=language.as_ref().map(Language::tag) dir=language.as_ref().map(Language::dir)>

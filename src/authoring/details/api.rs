@@ -13,7 +13,7 @@ use {super::server, crate::platform::auth::guard::require_tutor_of_slug};
 pub async fn load_course_details(course: String) -> AppResult<CourseDetailsPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| server::page(conn, &tutor).await)
+    cx.within(async move |conn| server::page(conn, &tutor, &course).await)
         .await
 }
 

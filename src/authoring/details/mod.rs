@@ -1,6 +1,8 @@
 //! Settings of a course that its page and the catalog show: title, texts, language, price, access.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod hub;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -52,4 +54,15 @@ pub struct CourseDetailsPage {
     pub details: CourseDetails,
     /// True for admins, who may change price and access.
     pub may_sell: bool,
+    /// All other settings of the course.
+    pub others: Vec<SettingLine>,
+}
+
+/// A setting with its present value. The address of its page is empty if the person can't change
+/// it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingLine {
+    pub label: String,
+    pub value: String,
+    pub href: String,
 }

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{SaveCourseDetails, load_course_details};
-use super::{CourseDetails, CourseDetailsPage, DESCRIPTION_CHARACTERS, LEVELS, LICENSE_CHARACTERS};
+use super::{
+    CourseDetails, CourseDetailsPage, DESCRIPTION_CHARACTERS, LEVELS, LICENSE_CHARACTERS,
+    SettingLine,
+};
 use crate::authoring::{LANGUAGES, SUMMARY_CHARACTERS, TITLE_CHARACTERS};
 use crate::platform::ui::{
     Button, Erase, Field, Form, FormState, Page, Select, Switch, TextArea, loaded, page_resource,
@@ -37,9 +40,11 @@ fn settings(
     let set = page.details;
     let texts = texts(&set, form);
     let facts = facts(&set, form);
+    let others = others(page.others);
     let sale = page.may_sell.then(|| sale(&set, form));
     let (course, quizzes) = (course.to_owned(), Area::Settings.path(course));
     view! {
+        {others}
         <Form form=form class="stack course-form" on_done=again>
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="details[mark]" value=set.mark />
@@ -55,6 +60,31 @@ fn settings(
                 <Button busy=form.busy()>"Save"</Button>
             </div>
         </Form>
+    }
+    .erase()
+}
+
+/// The other settings of the course, each with its present value and a link to its page.
+fn others(lines: Vec<SettingLine>) -> AnyView {
+    let lines = lines
+        .into_iter()
+        .map(|line| {
+            let label = match line.href.is_empty() {
+                true => view! { <b>{line.label}</b> }.erase(),
+                false => view! { <a href=line.href>{line.label}</a> }.erase(),
+            };
+            view! {
+                <li>
+                    {label}
+                    <span class="soft">{line.value}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="topic-beside" aria-label="All settings of this course">
+            <ul>{lines}</ul>
+        </nav>
     }
     .erase()
 }

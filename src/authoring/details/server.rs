@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::hub;
 use super::{CourseDetails, CourseDetailsPage, DESCRIPTION_CHARACTERS, LEVELS, LICENSE_CHARACTERS};
 use crate::authoring::SUMMARY_CHARACTERS;
 use crate::authoring::server::outline::{finish, lock, record};
@@ -99,12 +100,13 @@ impl StoredDetails {
     }
 }
 
-pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<CourseDetailsPage> {
+pub async fn page(conn: &mut Conn, tutor: &TutorOf, course: &str) -> AppResult<CourseDetailsPage> {
     let stored = StoredDetails::load(conn, tutor.course).await?;
     Ok(CourseDetailsPage {
         course_title: CourseTitle::new(stored.title.clone(), stored.language.clone()),
         details: stored.shown(),
         may_sell: may_sell(tutor),
+        others: hub::lines(conn, tutor, course).await?,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::platform::ids::TopicId;
 #[cfg(feature = "ssr")]
 use {
     super::server::save::SentText,
-    super::server::{draft, history, presence, publish, save, source, view},
+    super::server::{draft, history, presence, publish, save, source, split, view},
     super::{edit_path, history_path},
     crate::platform::address,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -122,6 +122,27 @@ pub async fn write_here(
         presence::note(conn, &tutor, &stored, (writer, leaving)).await
     })
     .await
+}
+
+/// Splits a topic at a heading of its text: `place` is a value of the form. Requires a tutor of the
+/// course.
+#[server]
+pub async fn split_topic(
+    course: String,
+    topic: TopicId,
+    #[server(default)] place: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let slug = course.clone();
+    let name = cx
+        .within(async move |conn| split::split(conn, &tutor, &slug, topic, &place).await)
+        .await?;
+    redirect(address::with_query(
+        &edit_path(&course, &name),
+        &[("done", "split")],
+    ));
+    Ok(())
 }
 
 /// Renders a text as learners would see it in this topic. Nothing is saved. Requires a tutor of the

@@ -7,7 +7,7 @@ pub mod server;
 mod tools;
 
 pub use crate::paths::edit_path;
-pub use tools::{Tool, ToolEdit};
+pub use tools::{Tool, ToolEdit, question_line};
 
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,35 @@ pub struct TopicText {
     pub review: Html,
     /// Tells that the text, its comments or those who have it open have changed.
     pub live: LiveTopic,
+    /// All that belongs to the topic.
+    pub beside: Vec<BesideLine>,
+    /// Questions of the topic that can stand in its text.
+    pub questions: Vec<PlaceableQuestion>,
+    /// Headings at which the topic can be split: values of the form, and their words.
+    pub places: Vec<(String, String)>,
+}
+
+/// A line of the panel beside the text: one kind of things that belong to the topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BesideLine {
+    pub label: String,
+    /// Number of things, or another short word. Empty for none.
+    pub said: String,
+    pub href: String,
+    /// Address of the form for a new one. Empty for none.
+    pub add: String,
+    /// Sentence on why nothing can be added. Empty for none.
+    pub note: String,
+}
+
+/// A question of the topic that can stand in its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceableQuestion {
+    pub key: String,
+    /// Beginning of the question, as Markdown.
+    pub prompt: String,
+    /// True if it stands in the text.
+    pub is_placed: bool,
 }
 
 /// Outcome of a picture that was sent without JavaScript.

@@ -186,6 +186,11 @@ fn table(before: &str) -> ToolEdit {
     }
 }
 
+/// Returns the line that places a question in a text, with the line breaks around it.
+pub fn question_line(before: &str, key: &str) -> String {
+    format!("{}{{{{question {key}}}}}\n\n", gap(before))
+}
+
 /// Line breaks that are missing for a block to begin after this text.
 fn gap(before: &str) -> &'static str {
     match before {
@@ -240,5 +245,6 @@ mod tests {
         );
         assert!(made(Tool::Table, "", "").starts_with("| ‹Column› | Column |\n"));
         assert_eq!(Tool::Bold.edit("", "é𝄞").select, (2, 3));
+        assert_eq!(question_line("A.", "site:1"), "\n\n{{question site:1}}\n\n");
     }
 }

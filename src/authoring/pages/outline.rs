@@ -10,6 +10,7 @@ use crate::authoring::api::{
 use crate::authoring::check::check_path;
 use crate::authoring::imports::api::CopyCourse;
 use crate::authoring::imports::pages::copy_form;
+use crate::authoring::view_as::pages::view_form;
 use crate::authoring::{
     AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, PlannedTopic,
     TITLE_CHARACTERS, TopicStatus, course_details_path, course_zip_path, rename_path,
@@ -184,6 +185,7 @@ fn course_status(course: &str, page: &AuthoredOutline, forms: Forms) -> AnyView 
             </Button>
             {button}
         </div>
+        {view_form(course)}
     }
     .erase()
 }
@@ -223,6 +225,7 @@ impl ModuleList<'_> {
         let part = OutlinePart::Module(number);
         let (title, said) = (module.title.clone(), format!("module {number}"));
         let removable = module.topics.is_empty() && self.last == Some(number);
+        let whole = Self::whole(module, part, &said);
         let remove = removable.then(|| button(part, OutlineChange::Remove, "Remove", &said, false));
         let is_last = self.last == Some(number);
         view! {
@@ -235,7 +238,7 @@ impl ModuleList<'_> {
                     </div>
                     <div class="outline-tools">
                         {button(part, OutlineChange::Up, "↑", &said, number == 1)}
-                        {button(part, OutlineChange::Down, "↓", &said, is_last)} {self.rename_link(part, &said)} {remove}
+                        {button(part, OutlineChange::Down, "↓", &said, is_last)} {self.rename_link(part, &said)} {whole} {remove}
                     </div>
                 </header>
                 {list}
@@ -243,6 +246,25 @@ impl ModuleList<'_> {
             </section>
         }
         .erase()
+    }
+
+    /// Buttons that change all topics of a module.
+    fn whole(module: &AuthoredModule, part: OutlinePart, said: &str) -> AnyView {
+        use OutlineChange::{Publish, Restore, Retire, Unpublish};
+        let has = |status| module.topics.iter().any(|topic| topic.status == status);
+        let (shown, drafts) = (has(TopicStatus::Published), has(TopicStatus::Draft));
+        let tools = [
+            (drafts, Publish, "Publish all"),
+            (shown, Unpublish, "Unpublish all"),
+            (shown || drafts, Retire, "Retire all"),
+            (module.is_retired, Restore, "Restore all"),
+        ];
+        tools
+            .into_iter()
+            .filter(|(is_shown, ..)| *is_shown)
+            .map(|(_, change, text)| button(part, change, text, said, false))
+            .collect_view()
+            .erase()
     }
 
     fn topic(&self, topic: &AuthoredTopic) -> AnyView {

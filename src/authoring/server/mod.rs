@@ -8,6 +8,7 @@ pub mod outline;
 pub mod schedule;
 pub mod status;
 pub mod typed_outline;
+pub mod whole_module;
 
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::{figures, names};

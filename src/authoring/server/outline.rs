@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::modules::{remove_module, shift_module};
+use super::whole_module::{change_module, retired_modules};
 use super::{create, schedule, status, title};
 use crate::authoring::editor::server::{draft, publish};
 use crate::authoring::review::server::store as review;
@@ -110,6 +111,7 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, course: &str) -> AppResult<A
         slug: topic.slug,
         title: topic.title,
     };
+    let retired = retired_modules(conn, tutor.course).await?;
     let mut modules = Vec::new();
     for (number, title) in stored_modules(conn, tutor.course).await? {
         let (here, others) = all.into_iter().partition(|topic| topic.module_no == number);
@@ -118,6 +120,7 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, course: &str) -> AppResult<A
         modules.push(AuthoredModule {
             number: Some(number),
             title,
+            is_retired: retired.contains(&number),
             topics: here.into_iter().map(&mut listed).collect(),
         });
     }
@@ -125,6 +128,7 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf, course: &str) -> AppResult<A
         modules.push(AuthoredModule {
             number: None,
             title: "Retired with their modules".to_owned(),
+            is_retired: false,
             topics: all.into_iter().map(&mut listed).collect(),
         });
     }
@@ -243,9 +247,10 @@ pub async fn change(
         (OutlinePart::Module(number), OutlineChange::Remove) => {
             remove_module(conn, tutor.course, number).await?;
         }
-        (OutlinePart::Module(_), _) | (OutlinePart::Topic(_), OutlineChange::Remove) => {
-            return Err(no_part());
+        (OutlinePart::Module(number), _) => {
+            change_module(conn, tutor, course, number, change).await?;
         }
+        (OutlinePart::Topic(_), OutlineChange::Remove) => return Err(no_part()),
         (OutlinePart::Topic(topic), OutlineChange::Publish) => {
             return publish_topic(conn, tutor.into(), course, topic).await;
         }

@@ -24,7 +24,7 @@ pub async fn show(conn: &mut Conn, topic: TopicId) -> QueryResult<()> {
     .bind::<Uuid, _>(topic)
     .execute(conn)
     .await?;
-    statement("update topics set retired_at = null, hidden_as = null where topic_id = $1")
+    statement("update topics set retired_at = null, hidden_as = null, retired_from = null where topic_id = $1")
         .bind::<Uuid, _>(topic)
         .execute(conn)
         .await?;
@@ -34,7 +34,7 @@ pub async fn show(conn: &mut Conn, topic: TopicId) -> QueryResult<()> {
 /// Hides the topic from learners, as a draft or as retired. Its questions leave the quizzes.
 pub async fn hide(conn: &mut Conn, topic: TopicId, hidden_as: &str) -> QueryResult<()> {
     statement(
-        "update topics set retired_at = coalesce(retired_at, now()), hidden_as = $2 where topic_id = $1",
+        "update topics set retired_at = coalesce(retired_at, now()), hidden_as = $2, retired_from = null where topic_id = $1",
     )
     .bind::<Uuid, _>(topic)
     .bind::<Text, _>(hidden_as)

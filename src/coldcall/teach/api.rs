@@ -13,6 +13,7 @@ use {
     super::prompt_path,
     super::server::{answers, moderation, overview, prompt_acts, prompts, undo},
     crate::coldcall::server::notices,
+    crate::platform::address,
     crate::platform::auth::UserRole,
     crate::platform::auth::guard::{SignedIn, require_tutor_of_slug, require_user},
     crate::platform::http::server_fns::redirect,
@@ -50,6 +51,9 @@ pub async fn save_prompt(
     course: String,
     id: String,
     #[server(default)] form: PromptForm,
+    /// Name of the topic from whose editor the tutor came.
+    #[server(default)]
+    back: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let clock = Clock::of(&tutor.signed_in.cx);
@@ -57,9 +61,10 @@ pub async fn save_prompt(
     let saved = cx
         .within(async move |conn| prompts::save(conn, &tutor, &id, form, &clock).await)
         .await?;
-    redirect(format!(
-        "{}?saved=1",
-        prompt_path(&course, &saved.to_string())
+    let path = prompt_path(&course, &saved.to_string());
+    redirect(address::with_query(
+        &path,
+        &[("saved", "1"), ("back", &back)],
     ));
     Ok(())
 }

@@ -266,6 +266,21 @@ pub struct SimulationDraft {
     pub brief: String,
     /// Criteria that the work is checked against, one plain sentence each.
     pub rubric: Vec<String>,
+    /// None if learners check their own work.
+    pub hand_in: Option<HandInDraft>,
+}
+
+/// How the work of an exercise is handed in and marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandInDraft {
+    /// RFC 3339.
+    pub due: Option<String>,
+    pub late_days: i32,
+    pub late_percent: i32,
+    /// Criteria and checks as tutors type them, one a line. Without criteria, each line of the
+    /// rubric gives up to two points.
+    pub criteria: Vec<String>,
+    pub checks: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -7,3 +7,4 @@ pub mod mails;
 pub mod opening;
 pub mod progress;
 pub mod store;
+pub mod viewed;

@@ -190,6 +190,8 @@ pub struct AssignmentList {
     pub course_slug: String,
     pub course_title: CourseTitle,
     pub exercises: Vec<AssignmentLine>,
+    /// Names in addresses and titles of the topics that can get an exercise, in order.
+    pub topics: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,6 +199,7 @@ pub struct AssignmentLine {
     pub exercise_id: ExerciseId,
     pub title: String,
     pub topic: String,
+    pub topic_slug: String,
     /// True if its work is handed in.
     pub is_handed_in: bool,
     pub due: String,

@@ -79,7 +79,10 @@ pub async fn of_topic(
         )
         .filter(simulation_exercises::topic_id.eq(topic))
         .filter(simulation_exercises::retired_at.is_null())
-        .order(simulation_exercises::position)
+        .order((
+            simulation_exercises::position,
+            simulation_exercises::exercise_key,
+        ))
         .select((
             simulation_exercises::exercise_key,
             simulation_exercises::title,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::actions::{self, ActionForms, ActionKind};
 use super::results::results;
+use crate::authoring::view_as::pages::as_this_learner;
 use crate::enrollment::EnrollmentStatus;
 use crate::exercise::marking::marking_path;
 use crate::gradebook::api::load_learner;
@@ -117,6 +118,10 @@ fn head(page: &LearnerPage) -> AnyView {
             </Button>
         }
     });
+    let seen = studies.then(|| {
+        let back = learner_path(&page.course_slug, &page.username);
+        as_this_learner(&page.course_slug, &page.username, back)
+    });
     let timeline = studies.then(|| {
         let href = timeline_path(&page.course_slug, &page.username);
         view! {
@@ -141,6 +146,7 @@ fn head(page: &LearnerPage) -> AnyView {
                 </div>
                 <span class="num">{format!("{done} of {all} topics")}</span>
                 {timeline}
+                {seen}
                 {write}
             </div>
         </section>

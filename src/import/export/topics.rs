@@ -2,21 +2,25 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::SecondsFormat;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::course::server::draft::{
-    AssetDraft, BlockData, BlockDraft, BlockKind, ColdCallDraft, Level, SimulationDraft,
-    SuggestionDraft, TopicBody, TopicDraft,
+    AssetDraft, BlockData, BlockDraft, BlockKind, ColdCallDraft, HandInDraft, Level,
+    SimulationDraft, SuggestionDraft, TopicBody, TopicDraft,
 };
 use crate::course::server::native::is_slug;
 use crate::course::{ContentType, LearnerPersona, StudyPersona, Visibility};
 use crate::exercise::Lines;
+use crate::exercise::hand_in::server::store::Assignment;
+use crate::exercise::marking::server::rubric_text;
+use crate::exercise::rubric::Rubric;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    cold_call_prompts, simulation_exercises, topic_content_assets, topic_drafts,
+    assignments, cold_call_prompts, simulation_exercises, topic_content_assets, topic_drafts,
     topic_prompt_suggestions, topics,
 };
 use crate::platform::error::{AppError, AppResult};
@@ -334,7 +338,9 @@ async fn exercises(
     conn: &mut Conn,
     course: CourseId,
 ) -> AppResult<HashMap<TopicId, Vec<SimulationDraft>>> {
-    let rows: Vec<(TopicId, String, String, Level, String, Value)> = simulation_exercises::table
+    type Stored = (TopicId, String, String, Level, String, Value);
+    let rows: Vec<(Stored, Option<Assignment>)> = simulation_exercises::table
+        .left_join(assignments::table)
         .filter(simulation_exercises::course_id.eq(course))
         .filter(simulation_exercises::retired_at.is_null())
         .order((
@@ -343,25 +349,52 @@ async fn exercises(
             simulation_exercises::exercise_key,
         ))
         .select((
-            simulation_exercises::topic_id,
-            simulation_exercises::exercise_key,
-            simulation_exercises::title,
-            simulation_exercises::difficulty,
-            simulation_exercises::brief,
-            simulation_exercises::rubric,
+            (
+                simulation_exercises::topic_id,
+                simulation_exercises::exercise_key,
+                simulation_exercises::title,
+                simulation_exercises::difficulty,
+                simulation_exercises::brief,
+                simulation_exercises::rubric,
+            ),
+            Option::<Assignment>::as_select(),
         ))
         .load(conn)
         .await?;
     let mut exercises: HashMap<TopicId, Vec<SimulationDraft>> = HashMap::new();
-    for (topic, key, title, difficulty, brief, rubric) in rows {
+    for ((topic, key, title, difficulty, brief, rubric), assignment) in rows {
         let rubric: Lines = read(rubric)?;
+        let assignment = assignment.filter(|assignment| assignment.is_active);
         exercises.entry(topic).or_default().push(SimulationDraft {
             key,
             title,
             difficulty,
             brief,
+            hand_in: match assignment {
+                Some(assignment) => Some(hand_in(&assignment, &rubric.lines)?),
+                None => None,
+            },
             rubric: rubric.lines,
         });
     }
     Ok(exercises)
+}
+
+/// How the work of an exercise is handed in. A rubric that was made of the exercise's lines stays
+/// out.
+fn hand_in(assignment: &Assignment, lines: &[String]) -> AppResult<HandInDraft> {
+    let rubric = assignment.rubric()?;
+    let is_of_lines = rubric == Rubric::of_lines(lines.to_vec());
+    let typed = |text: String| match is_of_lines {
+        true => Vec::new(),
+        false => text.lines().map(str::to_owned).collect(),
+    };
+    let due = assignment.due_at;
+    Ok(HandInDraft {
+        due: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        late_days: assignment.late_days,
+        late_percent: assignment.late_percent,
+        criteria: typed(rubric_text::criteria(&rubric)),
+        checks: typed(rubric_text::checks(&rubric)),
+    })
 }

@@ -239,6 +239,79 @@ async fn an_export_has_all_that_was_written_on_the_site() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_has_the_exercises_of_the_site() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("One").topic("a");
+    let course = course.exercise("talk", "The talk", &["Asks."]);
+    course
+        .exercise("gone", "Gone", &["Asks."])
+        .import(&site)
+        .await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let a = topic_id(&site, "a").await;
+    for (key, title) in [("", "Written here"), ("talk", "Changed here")] {
+        let id =
+            format!("select exercise_id from simulation_exercises where exercise_key = '{key}'");
+        let id = match key {
+            "" => String::new(),
+            _ => site.test.text(&id).await,
+        };
+        let mut fields = vec![
+            ("course", "small"),
+            ("topic", a.as_str()),
+            ("form[title]", title),
+            ("form[task]", "Look at [this](topic:a)."),
+            ("form[expectations]", "One\nTwo"),
+        ];
+        match id.is_empty() {
+            true => fields.extend([
+                ("form[handed_in]", "true"),
+                ("form[due_at]", "2099-01-01T10:00"),
+            ]),
+            false => fields.push(("id", &id)),
+        }
+        meera
+            .post("write/api/save_exercise", &fields)
+            .await
+            .assert_ok();
+    }
+    let ids =
+        "select string_agg(exercise_id::text, ' ' order by exercise_key) from simulation_exercises";
+    let ids = site.test.text(ids).await;
+    let (gone, written) = (
+        ids.split(' ').next().unwrap(),
+        ids.split(' ').last().unwrap(),
+    );
+    for which in [format!("up-{written}"), format!("retire-{gone}")] {
+        let fields = [("course", "small"), ("which", which.as_str())];
+        meera
+            .post("write/api/change_exercise", &fields)
+            .await
+            .assert_ok();
+    }
+    let folder = goes_round(&site).await;
+    let files = content(folder.path());
+    let exercises = &files[Path::new("01-one/01-a.simulations.toml")];
+    assert!(
+        exercises.contains("title = \"Written here\"")
+            && exercises.contains("title = \"Changed here\"")
+    );
+    assert!(!exercises.contains("Gone"));
+    let hand_in = "[simulation.hand_in]\ndue = \"2099-01-01T10:00:00Z\"\n";
+    assert!(exercises.contains(hand_in), "{exercises}");
+    // The folder as it was before the changes overwrites none of them.
+    let course = CourseBuilder::new("small").module("One").topic("a");
+    let course = course.exercise("talk", "The talk", &["Asks."]);
+    let report = course
+        .exercise("gone", "Gone", &["Asks."])
+        .import(&site)
+        .await;
+    assert_eq!(report.exercises.kept, ["Changed here"]);
+    let used = "select string_agg(title, ', ' order by position, exercise_key) from simulation_exercises where retired_at is null";
+    assert_eq!(site.test.text(used).await, "Written here, Changed here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_keeps_pictures_and_downloads() {
     let site = TestSite::new().await;
     let folder = pelican_course()

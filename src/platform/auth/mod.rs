@@ -26,6 +26,8 @@ pub mod terms;
 mod tests;
 #[cfg(feature = "ssr")]
 pub mod tokens;
+#[cfg(feature = "ssr")]
+pub mod viewing;
 
 use serde::{Deserialize, Serialize};
 

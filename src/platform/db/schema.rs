@@ -1359,6 +1359,9 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        made_on_site -> Bool,
+        edited_at -> Nullable<Timestamptz>,
+        placed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1654,6 +1657,7 @@ diesel::table! {
         edited_at -> Nullable<Timestamptz>,
         made_on_site -> Bool,
         suggestions -> Jsonb,
+        retired_from -> Nullable<Text>,
     }
 }
 

@@ -185,6 +185,19 @@ fn same_origin(request: &Request) -> bool {
     }
 }
 
+const VIEW_CHANGES_NOTHING: &str =
+    "You are looking at a course as somebody else, so nothing can be changed. End this view first.";
+
+/// Whether the request is one that changes something, beside those to server functions, which say
+/// so to their forms.
+fn changes_something(request: &Request) -> bool {
+    let is_read = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    !is_read && !request.uri().path().starts_with("/api/")
+}
+
 /// Loads the session's user and the message left for this page, and adds a [`Cx`] to the request.
 pub async fn recognize(
     State(app): State<AppState>,
@@ -211,6 +224,20 @@ pub async fn recognize(
             return unavailable(&client.request_id);
         }
     };
+    let viewing = match &viewer {
+        Some(viewer) => auth::viewing::of(&session, viewer.user_id).await,
+        None => Ok(None),
+    };
+    let viewing = match viewing {
+        Ok(viewing) => viewing,
+        Err(error) => {
+            tracing::error!(reference = client.request_id, %error, "the session can't be loaded");
+            return unavailable(&client.request_id);
+        }
+    };
+    if viewing.is_some() && changes_something(&request) {
+        return plain(StatusCode::FORBIDDEN, VIEW_CHANGES_NOTHING);
+    }
     // A form's message is for the next page, not for the files that a page loads meanwhile.
     let is_page = request.method() == Method::GET
         && request
@@ -248,6 +275,7 @@ pub async fn recognize(
         session,
         viewer,
         flash,
+        viewing,
     });
     let mut response = next.run(request).await;
     // A page of a signed-in user is private, so no cache on the way may keep it.

@@ -24,6 +24,7 @@ use leptos::prelude::{LeptosOptions, use_context};
 use tower_sessions::Session;
 
 use crate::platform::auth::Viewer;
+use crate::platform::auth::viewing::Viewing;
 use crate::platform::config::Config;
 use crate::platform::db::organizations::{Directory, Organization};
 use crate::platform::db::{Conn, Db, Work};
@@ -73,6 +74,8 @@ pub struct Cx {
     pub session: Session,
     pub viewer: Option<Viewer>,
     pub flash: Option<flash::Flash>,
+    /// Set while the person looks at a course as somebody else.
+    pub viewing: Option<Viewing>,
 }
 
 impl Cx {

@@ -13,6 +13,7 @@ use super::Cx;
 use super::flash::{self, Flash};
 use super::layers::plain;
 use crate::platform::address;
+use crate::platform::auth::viewing;
 use crate::platform::error::AppError;
 
 /// The header that tells a hydrated form where to go next.
@@ -63,11 +64,21 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     parts
         .headers
         .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let request = Request::from_parts(parts, Body::from(body.clone()));
-    let response = leptos_axum::handle_server_fns_with_context(|| (), request)
-        .await
-        .into_response();
-    let response = with_status(response).await;
+    let is_read = parts.method == Method::GET;
+    let refused = cx
+        .viewing
+        .as_ref()
+        .filter(|_| !is_read && !viewing::may_post(&path));
+    let response = match refused {
+        Some(view) => error_response(view.refusal()),
+        None => {
+            let request = Request::from_parts(parts, Body::from(body.clone()));
+            let response = leptos_axum::handle_server_fns_with_context(|| (), request)
+                .await
+                .into_response();
+            with_status(response).await
+        }
+    };
     if !plain_form {
         return response;
     }

@@ -56,7 +56,9 @@ struct TopicForms {
 
 fn player(page: player::TopicPage, forms: TopicForms) -> AnyView {
     #[cfg(feature = "hydrate")]
-    super::browser::keep_place(&page);
+    if !page.is_view {
+        super::browser::keep_place(&page);
+    }
     sorting::wake();
     let title = format!("{} · {}", page.topic.title, page.course_title);
     view! {

@@ -240,6 +240,7 @@ pub async fn topic(
         onward,
         certificate,
         found: None,
+        is_view: false,
         sent_at_ms: clock.now.timestamp_millis(),
     })
 }

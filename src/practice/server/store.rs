@@ -5,6 +5,7 @@ use crate::course::QuestionPurpose;
 use crate::course::server::render::practice_mark;
 use crate::platform::db::schema::{quiz_questions, topic_blocks};
 use crate::platform::ids::TopicId;
+use crate::question_bank::server::bank;
 use crate::question_bank::server::store::{BankQuestion, QuestionRow, with_options};
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
@@ -139,9 +140,17 @@ pub async fn practice_question(
     let in_text = topic_blocks::table
         .filter(topic_blocks::topic_id.eq(topic))
         .filter(strpos(topic_blocks::html, practice_mark(key)).gt(0));
+    // A question that was written on the site has no key but its id.
+    let of_site = bank::id_in_key(key);
     let row: Option<QuestionRow> = quiz_questions::table
         .filter(quiz_questions::topic_id.eq(topic))
-        .filter(quiz_questions::external_key.eq(key))
+        .filter(
+            quiz_questions::external_key
+                .eq(key)
+                .or(quiz_questions::external_key
+                    .is_null()
+                    .and(quiz_questions::question_id.nullable().eq(of_site))),
+        )
         .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
         .filter(quiz_questions::retired_at.is_null())
         .filter(exists(in_text))
@@ -161,7 +170,6 @@ pub async fn questions_in_text(
 ) -> AppResult<Vec<(String, BankQuestion)>> {
     let rows: Vec<(Option<String>, QuestionId, QuestionRow)> = quiz_questions::table
         .filter(quiz_questions::topic_id.eq(topic))
-        .filter(quiz_questions::external_key.is_not_null())
         .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
         .filter(quiz_questions::retired_at.is_null())
         .select((
@@ -174,7 +182,8 @@ pub async fn questions_in_text(
     let mut keys = HashMap::new();
     let mut found = Vec::new();
     for (key, question, row) in rows {
-        if let Some(key) = key.filter(|key| html.contains(&practice_mark(key))) {
+        let key = key.unwrap_or_else(|| bank::site_key(question));
+        if html.contains(&practice_mark(&key)) {
             keys.insert(question, key);
             found.push(row);
         }

@@ -116,6 +116,9 @@ pub async fn save_question(
     #[server(default)] question: QuestionForm,
     go: String,
     overwrite: Option<String>,
+    /// Name of the topic from whose editor the tutor came.
+    #[server(default)]
+    back: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     if rows::is_step(&go) {
@@ -135,13 +138,17 @@ pub async fn save_question(
         .within(async move |conn| editing::save(conn, &tutor, saving).await)
         .await?;
     let questions = Area::Questions.path(&course);
+    let back = match back.as_str() {
+        "" => String::new(),
+        topic => format!("&back={}", encode(topic)),
+    };
     redirect(&match go.as_str() {
         "another" => format!(
-            "{questions}/new?kind={}&place={}&saved={saved}",
+            "{questions}/new?kind={}&place={}&saved={saved}{back}",
             encode(&question.kind),
             encode(&question.place)
         ),
-        _ => format!("{questions}?saved={saved}"),
+        _ => format!("{questions}?saved={saved}{back}"),
     });
     Ok(())
 }

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::store::{BankOption, BankQuestion};
 use crate::course::QuestionPurpose;
-use crate::course::server::draft::{AnswerDraft, OptionDraft, QuestionDraft, TracingOutcome};
+use crate::course::server::draft::{
+    AnswerDraft, FROM_SITE, OptionDraft, QuestionDraft, TracingOutcome,
+};
 use crate::course::server::render::Links;
 use crate::platform::db::schema::{quiz_options, quiz_questions};
 use crate::platform::db::{Conn, statement};
@@ -224,6 +226,25 @@ pub struct QuestionRecord {
     pub explanation: Option<String>,
     pub difficulty: Option<f32>,
     pub purpose: QuestionPurpose,
+}
+
+impl QuestionRecord {
+    /// The key under which texts and exports know the question. One that was written on the site
+    /// has its id there.
+    pub fn key(&self) -> String {
+        (self.external_key.clone()).unwrap_or_else(|| site_key(self.question_id))
+    }
+}
+
+/// The key of a question that was written on the site.
+pub fn site_key(question: QuestionId) -> String {
+    format!("{FROM_SITE}{question}")
+}
+
+/// Returns the id in the key of a question that was written on the site.
+pub fn id_in_key(key: &str) -> Option<QuestionId> {
+    let id = key.strip_prefix(FROM_SITE)?;
+    id.parse().ok().map(QuestionId)
 }
 
 /// Converts rows to drafts, in the order of the rows.

@@ -3,17 +3,17 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::beside::{beside, placeable, split_form};
 use super::conflict::{here, two_sides};
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
 use super::pictures::picture_form;
 use super::toolbar::toolbar;
 use crate::authoring::check::topic_check_path;
 use crate::authoring::editor::api::{SaveTopic, UseTextForAll, load_topic_text};
-use crate::authoring::editor::{TEXT_CHARACTERS, TextPreview, TopicText, history_path};
+use crate::authoring::editor::{TEXT_CHARACTERS, TextPreview, TopicText};
 use crate::authoring::review::pages::review_part;
 use crate::authoring::sources::DECIDED;
 use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
-use crate::paths::{notes_path, suggestions_path};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, TextArea,
     Tone, loaded, page_resource, path_part, query_now,
@@ -54,13 +54,19 @@ fn editor(
 ) -> AnyView {
     let done = match query_now("done").as_str() {
         "published" => Some(page.published.clone()),
+        "split" => Some(
+            "This is the new topic. The text before it stays in the topic above, with the progress of learners."
+                .to_owned(),
+        ),
         "all" => Some("All learners have the same text now.".to_owned()),
         "merged" => Some(DECIDED.to_owned()),
         _ => None,
     };
     let done = done.map(|words| view! { <Notice tone=Tone::Ok>{words}</Notice> });
+    let beside = beside(course, topic, &page);
     if page.is_laid_out {
         return view! {
+            {beside}
             <Notice>
                 "This topic is laid out in blocks, for example with variants for personas. Change it in the files of the course and import them again."
             </Notice>
@@ -74,14 +80,17 @@ fn editor(
     let preview = preview(keeper, &language);
     let review = review_part(&page);
     let topic_id = page.topic_id.to_string();
+    let split = split_form(course, &page);
+    let questions = placeable(course, &topic_id, &page, keeper, &language);
     let pictures = picture_form(course, &topic_id, page.picture.clone(), keeper);
     view! {
         {done}
+        {beside}
         <p class="soft">{words}</p>
         {here(keeper)}
         <div class="topic-editor">
             <div class="stack topic-writing">
-                {form(course, topic, page, state, keeper)} {two_sides(keeper, &language)} {pictures} {variants}
+                {form(course, topic, page, state, keeper)} {two_sides(keeper, &language)} {pictures} {questions} {split} {variants}
             </div>
             <div class="stack">{preview} {review}</div>
         </div>
@@ -110,9 +119,8 @@ fn variants_form(course: &str, page: &TopicText, form: FormState) -> AnyView {
 }
 
 fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
-    let (notes, suggestions) = (notes_path(course, topic), suggestions_path(course, topic));
     let check = topic_check_path(course, topic);
-    let (course, history) = (course.to_owned(), history_path(course, topic, None));
+    let course = course.to_owned();
     let status = keeper.status;
     let seen = page
         .conflict
@@ -166,15 +174,6 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
                 <button class="btn quiet topic-plain" name="go" value="preview">
                     "Preview"
                 </button>
-                <Button kind=ButtonKind::Quiet href=history>
-                    "History"
-                </Button>
-                <Button kind=ButtonKind::Quiet href=notes>
-                    "Notes"
-                </Button>
-                <Button kind=ButtonKind::Quiet href=suggestions>
-                    "Suggested questions"
-                </Button>
                 <Button kind=ButtonKind::Quiet href=check>
                     "Check topic"
                 </Button>

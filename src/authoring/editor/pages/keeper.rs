@@ -69,6 +69,8 @@ impl Keeper {
 
     pub fn choose(self, _: &leptos::ev::MouseEvent, _: Prefer) {}
 
+    pub fn place_question(self, _: &str) {}
+
     pub fn receive(self, _: &leptos::ev::Event, _: &'static str) {}
 
     pub fn add_picture(self, _: &leptos::ev::SubmitEvent) {}

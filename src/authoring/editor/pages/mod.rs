@@ -1,5 +1,6 @@
 //! Pages of the editor.
 
+mod beside;
 mod conflict;
 #[cfg(feature = "hydrate")]
 mod copies;

@@ -14,7 +14,7 @@ use super::keeper::{FORM, Keeper, TEXT};
 use super::pictures::{PICTURE, PICTURE_ALT, PICTURE_FILE};
 use super::saving::{TIMEOUT_MS, call, element, text_area};
 use crate::authoring::editor::api::PreviewTopic;
-use crate::authoring::editor::{PICTURE_UPLOAD, TextPreview, Tool};
+use crate::authoring::editor::{PICTURE_UPLOAD, TextPreview, Tool, question_line};
 use crate::platform::error::AppError;
 use crate::platform::ui::browser::{fields_of, send};
 use crate::platform::ui::decode;
@@ -155,6 +155,16 @@ impl Keeper {
                 }
             }
         });
+    }
+
+    /// Puts the line of a question into the text, after the selection.
+    pub fn place_question(self, key: &str) {
+        let Some(area) = text_area() else { return };
+        let units: Vec<u16> = area.value().encode_utf16().collect();
+        let end = area.selection_end().ok().flatten().unwrap_or(0);
+        let before = &units[..(end as usize).min(units.len())];
+        let line = question_line(&String::from_utf16_lossy(before), key);
+        self.insert(&area, (end, end), &line);
     }
 
     /// Applies a tool to the selection.

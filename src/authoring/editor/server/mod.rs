@@ -1,5 +1,6 @@
 //! The server side of the editor.
 
+pub mod beside;
 pub mod difference;
 pub mod draft;
 pub mod history;
@@ -12,4 +13,5 @@ pub mod render;
 pub mod revisions;
 pub mod save;
 pub mod source;
+pub mod split;
 pub mod view;

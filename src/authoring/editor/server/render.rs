@@ -31,13 +31,15 @@ pub async fn text(
     source: &str,
 ) -> AppResult<RenderedText> {
     let addresses = Addresses::of(conn, course).await?;
-    let records: Vec<QuestionRecord> = quiz_questions::table
+    let mut records: Vec<QuestionRecord> = quiz_questions::table
         .filter(quiz_questions::topic_id.eq(topic.topic_id))
-        .filter(quiz_questions::external_key.is_not_null())
         .order((quiz_questions::order_index, quiz_questions::question_id))
         .select(QuestionRecord::as_select())
         .load(conn)
         .await?;
+    for record in &mut records {
+        record.external_key = Some(record.key());
+    }
     let questions = bank::drafts(conn, records).await?;
     let known: Vec<String> = topics::table
         .filter(topics::course_id.eq(course))

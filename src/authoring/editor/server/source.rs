@@ -58,7 +58,7 @@ pub fn written(stored: &str) -> String {
 }
 
 /// The signs with which a line opens or closes a block of code.
-fn fence_of(line: &str) -> Option<&str> {
+pub fn fence_of(line: &str) -> Option<&str> {
     let sign = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let length = line.chars().take_while(|c| *c == sign).count();
     (length >= 3).then(|| &line[..length])

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::draft::{self, EditedTopic};
 use super::save::{self, SentText};
-use super::{live, presence, render, source};
+use super::{beside, live, presence, render, source, split};
 use crate::authoring::TopicStatus;
 use crate::authoring::editor::api::SaveTopic;
 use crate::authoring::editor::{EditorToken, PICTURE_UPLOAD, PictureNote, TextPreview, TopicText};
@@ -17,6 +17,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, TopicId};
 use crate::platform::live::LiveTopic;
+use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use leptos::server_fn::ServerFn;
 
@@ -57,7 +58,11 @@ pub async fn page(
         (Some(_), _) => TopicStatus::Retired,
     };
     let variants = variants(&topic);
+    let clock = Clock::of(&tutor.signed_in.cx);
     Ok(TopicText {
+        beside: beside::lines(conn, course, &topic, status, &clock).await?,
+        places: split::places(&current.text),
+        questions: beside::placeable(conn, &topic, &source::stored(&text)).await?,
         course_title: store::title(conn, tutor.course).await?,
         topic_id: topic.topic_id,
         status,

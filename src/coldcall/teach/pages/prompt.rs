@@ -117,6 +117,7 @@ fn fields(
         <Form form=form class="stack">
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="id" value=id />
+            <input type="hidden" name="back" value=query_now("back") />
             <Select
                 id="ly-topic"
                 name="form[topic]"

@@ -72,7 +72,7 @@ fn topic_prompts(course: &str, topic: &PromptTopic, language: &Language) -> AnyV
         false => view! { <ol class="prompt-lines">{lines}</ol> }.erase(),
     };
     view! {
-        <section>
+        <section id=format!("ly-topic-{}", topic.topic_id)>
             <header class="row">
                 <h2>{language.inline(topic.label.clone())}</h2>
                 <span class="grow"></span>

@@ -52,3 +52,4 @@ pub const SIMULATIONS: usize = 10;
 pub const BRIEF: usize = 20_000;
 pub const RUBRIC: usize = 20;
 pub const CRITERION: usize = 300;
+pub const CHECKS: usize = 30;

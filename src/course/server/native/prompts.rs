@@ -9,7 +9,9 @@ use super::reading::{Keyed, Reading};
 use super::source::TomlSource;
 use super::{limits, quiz};
 use crate::course::Visibility;
-use crate::course::server::draft::{ColdCallDraft, Level, SimulationDraft, SuggestionDraft};
+use crate::course::server::draft::{
+    ColdCallDraft, HandInDraft, Level, SimulationDraft, SuggestionDraft,
+};
 
 #[derive(Debug, Default)]
 pub struct Prompts {
@@ -105,7 +107,12 @@ pub fn read_simulations(reading: &Reading, file: PathBuf) -> Option<Vec<Simulati
     let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "a simulations file", &table);
-    let tables = fields.tables("simulation", "a simulation", limits::SIMULATIONS);
+    // The site takes more exercises of a topic than a file that is written by hand.
+    let most = match reading.is_export() {
+        true => limits::SIMULATIONS * 10,
+        false => limits::SIMULATIONS,
+    };
+    let tables = fields.tables("simulation", "a simulation", most);
     if tables.is_empty() {
         fields.complain("a simulations file needs at least one [[simulation]]");
     }
@@ -122,6 +129,29 @@ fn simulation(mut fields: Fields<'_>) -> SimulationDraft {
             .unwrap_or(Level::Beginner),
         brief: fields.required_markdown("brief", limits::BRIEF),
         rubric: fields.required_lines("rubric", 1, limits::RUBRIC, limits::CRITERION),
+        hand_in: fields
+            .get("hand_in")
+            .and_then(|value| Fields::of(value, "hand_in"))
+            .map(hand_in),
+    };
+    fields.finish();
+    draft
+}
+
+fn hand_in(mut fields: Fields<'_>) -> HandInDraft {
+    let due = fields.get("due").map(|value| {
+        let time = value.line(limits::LANGUAGE);
+        if chrono::DateTime::parse_from_rfc3339(&time).is_err() {
+            value.complain("'due' must be a time such as \"2026-12-01T17:00:00Z\"");
+        }
+        time
+    });
+    let draft = HandInDraft {
+        due,
+        late_days: fields.integer("late_days", 0..=365).unwrap_or_default(),
+        late_percent: fields.integer("late_percent", 0..=100).unwrap_or_default(),
+        criteria: fields.lines("criteria", limits::RUBRIC, limits::PROMPT),
+        checks: fields.lines("checks", limits::CHECKS, limits::PROMPT),
     };
     fields.finish();
     draft

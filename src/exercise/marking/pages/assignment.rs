@@ -7,6 +7,7 @@ use crate::exercise::marking::api::{SaveAssignment, load_assignment, load_assign
 use crate::exercise::marking::{
     AssignmentForm, AssignmentLine, AssignmentList, MARKING, RUBRIC_CHARACTERS, assignment_path,
 };
+use crate::exercise::write::topic_exercises_path;
 use crate::platform::ui::{
     Badge, Button, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Page, Table,
     TextArea, Tone, loaded, page_resource, path_part,
@@ -31,7 +32,7 @@ fn list(page: AssignmentList) -> AnyView {
     ];
     let course = page.course_slug.clone();
     let table = if page.exercises.is_empty() {
-        let empty = view! { <EmptyState title="No exercises" text="Exercises come with the files of the course." /> }.erase();
+        let empty = view! { <EmptyState title="No exercises" text="An exercise is a task on which learners write, and which they check themselves or hand in." /> }.erase();
         view! { <Table label="Exercises" columns=columns empty=empty /> }.erase()
     } else {
         let language = page.course_title.language.clone();
@@ -41,6 +42,7 @@ fn list(page: AssignmentList) -> AnyView {
                 exercise_id,
                 title,
                 topic,
+                topic_slug,
                 is_handed_in,
                 due,
                 handed_in,
@@ -55,7 +57,9 @@ fn list(page: AssignmentList) -> AnyView {
                     <th scope="row">
                         <a href=assignment_path(&course, exercise_id)>{language.inline(title)}</a>
                     </th>
-                    <td data-label="Topic">{language.inline(topic)}</td>
+                    <td data-label="Topic">
+                        <a href=topic_exercises_path(&course, &topic_slug)>{language.inline(topic)}</a>
+                    </td>
                     <td data-label="Work">
                         <Badge tone=tone text=work />
                     </td>
@@ -77,10 +81,28 @@ fn list(page: AssignmentList) -> AnyView {
         }
         .erase()
     };
+    let course = page.course_slug.clone();
+    let language = page.course_title.language.clone();
+    let topics = page.topics.into_iter();
+    let topics = topics
+        .map(|(slug, title)| {
+            let href = format!("{}#ly-new-exercise", topic_exercises_path(&course, &slug));
+            view! {
+                <li>
+                    <a href=href>{language.inline(title)}</a>
+                </li>
+            }
+        })
+        .collect_view();
     let inside = view! {
         <p class="soft">
             "Work that learners hand in waits in the " <a href=MARKING>"marking queue"</a> "."
         </p>
+        <details class="asked-more">
+            <summary>"New exercise"</summary>
+            <p>"Choose its topic:"</p>
+            <ul>{topics}</ul>
+        </details>
         {table}
     };
     frame(

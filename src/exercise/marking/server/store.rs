@@ -360,6 +360,8 @@ pub struct AssignmentRow {
     pub title: String,
     #[diesel(sql_type = Text)]
     pub topic: String,
+    #[diesel(sql_type = Text)]
+    pub topic_slug: String,
     #[diesel(sql_type = Bool)]
     pub is_active: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -373,7 +375,7 @@ pub struct AssignmentRow {
 /// Returns the exercises of a course in the order of its topics.
 pub async fn assignments(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<AssignmentRow>> {
     statement(
-        "select e.exercise_id, e.title, t.title as topic, coalesce(a.is_active, false) as is_active, a.due_at,
+        "select e.exercise_id, e.title, t.title as topic, t.slug as topic_slug, coalesce(a.is_active, false) as is_active, a.due_at,
                 count(s.submission_id) as handed_in,
                 count(s.submission_id) filter (where s.released_at is null and s.score is null
                                        and coalesce(s.peers_until <= now(), true)) as waiting
@@ -384,7 +386,7 @@ pub async fn assignments(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<A
          left join submissions s on s.work_id = w.work_id and s.is_latest
          where e.course_id = $1 and e.retired_at is null and t.retired_at is null
          group by e.exercise_id, t.topic_id, a.exercise_id
-         order by t.module_no, t.topic_number, e.position, e.exercise_id",
+         order by t.module_no, t.topic_number, e.position, e.exercise_key",
     )
     .bind::<Uuid, _>(course)
     .load(conn)

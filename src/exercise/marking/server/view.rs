@@ -21,7 +21,7 @@ use crate::exercise::rubric::Rubric;
 use crate::exercise::server::store as exercises;
 use crate::exercise::server::view::no_exercise;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::stored_files;
+use crate::platform::db::schema::{stored_files, topics};
 use crate::platform::error::AppResult;
 use crate::platform::files::{Files, StoredFile};
 use crate::platform::ids::{CourseId, ExerciseId, SubmissionId, UserId};
@@ -224,6 +224,7 @@ pub async fn assignments(
         exercise_id: row.exercise_id,
         title: row.title,
         topic: row.topic,
+        topic_slug: row.topic_slug,
         is_handed_in: row.is_active,
         due: row.due_at.map(|at| clock.date_time(at)).unwrap_or_default(),
         handed_in: row.handed_in,
@@ -233,7 +234,23 @@ pub async fn assignments(
         course_slug,
         course_title: courses::title(conn, course).await?,
         exercises: rows.map(line).collect(),
+        topics: topics_in_order(conn, course).await?,
     })
+}
+
+/// Returns the topics of a course that are not retired.
+async fn topics_in_order(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(String, String)>> {
+    topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(
+            topics::retired_at
+                .is_null()
+                .or(topics::hidden_as.eq("draft").assume_not_null()),
+        )
+        .order((topics::module_no, topics::topic_number, topics::slug))
+        .select((topics::slug, topics::title))
+        .load(conn)
+        .await
 }
 
 /// Returns the exercise if it is part of the course.

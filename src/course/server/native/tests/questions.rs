@@ -332,6 +332,18 @@ fn simulations_have_everything() {
         ),
         ("s", Level::Advanced, 1)
     );
+    let handed_in =
+        format!("{text}[simulation.hand_in]\nlate_days = 2\ncriteria = [\"A: No 0 | Yes 1\"]\n");
+    let topic = Sketch::new()
+        .with("01-start/01-hello.simulations.toml", &handed_in)
+        .first_topic();
+    let hand_in = topic.simulations[0].hand_in.as_ref().unwrap();
+    assert_eq!((hand_in.late_days, hand_in.criteria.len()), (2, 1));
+    refuses_file(
+        "simulations.toml",
+        &format!("{text}[simulation.hand_in]\ndue = \"tomorrow\"\n"),
+        "8: 'due' must be a time such as \"2026-12-01T17:00:00Z\"",
+    );
     refuses_file(
         "simulations.toml",
         &text.replace("rubric = [\"r\"]\n", ""),

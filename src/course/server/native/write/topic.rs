@@ -262,6 +262,21 @@ fn simulations(at: &Path, topic: &TopicDraft, prose: &ProseWriter) -> String {
         out.text("difficulty", level(exercise.difficulty));
         out.text("brief", &prose.write(at, &exercise.brief));
         out.texts("rubric", &exercise.rubric);
+        if let Some(hand_in) = &exercise.hand_in {
+            out.header("[simulation.hand_in]");
+            out.optional("due", hand_in.due.as_deref());
+            let numbers = [
+                ("late_days", hand_in.late_days),
+                ("late_percent", hand_in.late_percent),
+            ];
+            for (key, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
+                out.raw(key, &number.to_string());
+            }
+            let lists = [("criteria", &hand_in.criteria), ("checks", &hand_in.checks)];
+            for (key, lines) in lists.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+                out.texts(key, lines);
+            }
+        }
     }
     out.0
 }

@@ -264,6 +264,7 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="mark" value=mark />
+            <input type="hidden" name="back" value=query_now("back") />
             <div class="bank-editor" on:input=move |event| editor.typed(&event)>
                 <div class="stack bank-typed">
                     {behind}

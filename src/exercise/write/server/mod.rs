@@ -1,0 +1,4 @@
+//! Exercises as tutors write them.
+
+pub mod page;
+pub mod save;
