@@ -182,6 +182,10 @@ async fn store_hand_in(
         late_days: hand_in.late_days,
         late_percent: hand_in.late_percent,
         rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
+        // Files have no word for reviews by other learners.
+        peer_reviews: 0,
+        peers_are_named: false,
+        peer_days: 7,
     };
     Ok(save_assignment(conn, id, &new).await?)
 }

@@ -98,6 +98,7 @@ pub async fn split(
             base,
             writer: Uuid::new_v4(),
             change: 1,
+            ..EditorToken::default()
         },
         title: title.to_owned(),
         text,
