@@ -17,6 +17,7 @@ use {
     crate::exercise::hand_in::server::store::assignment,
     crate::exercise::marking::server::store::{NewAssignment, WorkMarker},
     crate::exercise::marking::server::{claim, mark, rubric_text, store, view},
+    crate::exercise::peer_review::server::pool::{self, PeerRules},
     crate::exercise::peer_review::server::top_up,
     crate::exercise::peer_review::{REVIEW_DAYS_LIMIT, REVIEWS_LIMIT},
     crate::platform::audit::AuditEntry,
@@ -214,14 +215,16 @@ pub async fn save_assignment(
             late_days,
             late_percent,
             rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
-            peer_reviews,
-            peers_are_named: peers_are_named.is_some(),
-            peer_days,
+        };
+        let rules = PeerRules {
+            reviews: peer_reviews,
+            are_named: peers_are_named.is_some(),
+            days: peer_days,
         };
         let old = assignment(conn, exercise).await?;
         store::save_assignment(conn, exercise, &new).await?;
-        let reviews = if new.is_active { peer_reviews } else { 0 };
-        top_up::settings_changed(conn, exercise, (reviews, peer_days)).await?;
+        pool::save_rules(conn, exercise, rules).await?;
+        top_up::settings_changed(conn, exercise).await?;
         let old = old.map(|old| {
             json!({
                 "exercise": found.title, "is_handed_in": old.is_active, "due_at": old.due_at,
@@ -232,7 +235,7 @@ pub async fn save_assignment(
         let new = json!({
             "exercise": found.title, "is_handed_in": new.is_active, "due_at": new.due_at,
             "late_days": new.late_days, "late_percent": new.late_percent, "rubric": new.rubric,
-            "peer_reviews": new.peer_reviews, "peers_are_named": new.peers_are_named, "peer_days": new.peer_days,
+            "peer_reviews": rules.reviews, "peers_are_named": rules.are_named, "peer_days": rules.days,
         });
         Ok(AuditEntry::done("assignment.changed")
             .of("exercise", exercise)

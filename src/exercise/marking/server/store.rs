@@ -400,9 +400,6 @@ pub struct NewAssignment {
     pub late_days: i32,
     pub late_percent: i32,
     pub rubric: Value,
-    pub peer_reviews: i32,
-    pub peers_are_named: bool,
-    pub peer_days: i32,
 }
 
 pub async fn save_assignment(
@@ -411,13 +408,11 @@ pub async fn save_assignment(
     new: &NewAssignment,
 ) -> QueryResult<()> {
     statement(
-        "insert into assignments (exercise_id, is_active, due_at, late_days, late_percent, rubric,
-                                  peer_reviews, peers_are_named, peer_days)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into assignments (exercise_id, is_active, due_at, late_days, late_percent, rubric)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (exercise_id) do update
          set is_active = excluded.is_active, due_at = excluded.due_at, late_days = excluded.late_days,
-             late_percent = excluded.late_percent, rubric = excluded.rubric, peer_reviews = excluded.peer_reviews,
-             peers_are_named = excluded.peers_are_named, peer_days = excluded.peer_days",
+             late_percent = excluded.late_percent, rubric = excluded.rubric",
     )
     .bind::<Uuid, _>(exercise)
     .bind::<Bool, _>(new.is_active)
@@ -425,9 +420,6 @@ pub async fn save_assignment(
     .bind::<Int4, _>(new.late_days)
     .bind::<Int4, _>(new.late_percent)
     .bind::<Jsonb, _>(&new.rubric)
-    .bind::<Int4, _>(new.peer_reviews)
-    .bind::<Bool, _>(new.peers_are_named)
-    .bind::<Int4, _>(new.peer_days)
     .execute(conn)
     .await
     .map(drop)

@@ -7,6 +7,34 @@ use diesel_async::RunQueryDsl;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, ExerciseId, ExerciseWorkId, SubmissionId, UserId};
 
+/// How the work of an assignment is reviewed.
+#[derive(Debug, Clone, Copy)]
+pub struct PeerRules {
+    /// Number of reviews that each learner gives. Without any, tutors mark.
+    pub reviews: i32,
+    pub are_named: bool,
+    /// Days for the reviews.
+    pub days: i32,
+}
+
+/// Saves how the work of an exercise is reviewed, if it is an assignment.
+pub async fn save_rules(
+    conn: &mut Conn,
+    exercise: ExerciseId,
+    rules: PeerRules,
+) -> QueryResult<()> {
+    statement(
+        "update assignments set peer_reviews = $2, peers_are_named = $3, peer_days = $4 where exercise_id = $1",
+    )
+    .bind::<Uuid, _>(exercise)
+    .bind::<Int4, _>(rules.reviews)
+    .bind::<Bool, _>(rules.are_named)
+    .bind::<Int4, _>(rules.days)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// The newest version of a work, for the rule of allocation.
 #[derive(QueryableByName)]
 pub struct PeerWorkRow {

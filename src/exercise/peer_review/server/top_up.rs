@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allocation::{self, Allocated, PeerPair, PeerWork};
 use super::pool::{self, PeerPairRow, PeerWorkRow};
-use crate::exercise::hand_in::server::store::{Assignment, path};
+use crate::exercise::hand_in::server::store::{Assignment, active, path};
 use crate::platform::db::{self, Conn};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExerciseId, ExerciseWorkId, SubmissionId, UserId};
@@ -70,15 +70,13 @@ pub async fn handed_in(
 }
 
 /// Follows a change of an assignment's settings.
-pub async fn settings_changed(
-    conn: &mut Conn,
-    exercise: ExerciseId,
-    (reviews, days): (i32, i32),
-) -> AppResult<()> {
+pub async fn settings_changed(conn: &mut Conn, exercise: ExerciseId) -> AppResult<()> {
     lock(conn, exercise).await?;
-    match reviews {
-        0 => Ok(pool::end_reviews(conn, exercise).await?),
-        _ => {
+    let active = active(conn, exercise).await?;
+    let reviewed = active.filter(|assignment| assignment.peer_reviews > 0);
+    match reviewed.map(|assignment| assignment.peer_days) {
+        None => Ok(pool::end_reviews(conn, exercise).await?),
+        Some(days) => {
             pool::all_wait_for_peers(conn, exercise, days).await?;
             top_up(conn, exercise).await
         }
