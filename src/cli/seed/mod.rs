@@ -7,6 +7,7 @@ mod admission;
 mod class;
 mod cohort;
 mod questions;
+mod review;
 mod site;
 mod study;
 mod talk;
@@ -76,6 +77,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         work::grade(conn).await?;
         admission::admit(conn).await?;
         study::fill(conn).await?;
+        review::comment(conn).await?;
         site::fill(conn).await
     })
     .await
