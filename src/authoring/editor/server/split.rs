@@ -96,7 +96,7 @@ pub async fn split(
         page: EditorToken {
             base,
             writer: Uuid::new_v4(),
-            change: 1,
+            ..EditorToken::default()
         },
         title: title.to_owned(),
         text,
