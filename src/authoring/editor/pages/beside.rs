@@ -1,5 +1,5 @@
-//! The panel above the text of a topic with all that belongs to the topic, and the list of questions
-//! that can be placed in the text.
+//! The panel above the text of a topic with all that belongs to the topic, and the list of
+//! questions that can be placed in the text.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

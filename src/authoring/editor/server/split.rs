@@ -73,7 +73,8 @@ pub fn places(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Splits a topic at the heading that `place` names. Returns the name of the new topic in addresses.
+/// Splits a topic at the heading that `place` names. Returns the name of the new topic in
+/// addresses.
 pub async fn split(
     conn: &mut Conn,
     tutor: &TutorOf,
