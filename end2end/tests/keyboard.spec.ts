@@ -112,6 +112,7 @@ const ADMIN: Walk[] = [
     { press: "Save", then: "errors" },
     { fill: { Title: " " }, press: "Save", then: "errors" },
   ] },
+  { path: `/teach/${DEMO}/topics/who-is-missing/exercises`, steps: [{ press: "Add exercise", then: "errors" }] },
   { path: `/teach/${DEMO}/admissions/questions`, steps: [{ press: "Add question", then: "errors" }] },
   { path: `/teach/${DEMO}/admissions/payments`, steps: [{ press: "Add code", then: "errors" }] },
   { path: `/teach/${DEMO}/tutors`, steps: [

@@ -14,10 +14,9 @@ use crate::course::Level;
 use crate::course::server::draft::{CourseDraft, HandInDraft, SimulationDraft};
 use crate::course::server::render::Links;
 use crate::exercise::Lines;
-use crate::exercise::hand_in::server::store::assignment;
 use crate::exercise::marking::server::rubric_text;
-use crate::exercise::marking::server::store::{NewAssignment, save_assignment};
 use crate::exercise::rubric::Rubric;
+use crate::exercise::write::server::assign::{self, FirstSettings};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::simulation_exercises;
 use crate::platform::error::{AppError, AppResult};
@@ -164,9 +163,6 @@ async fn store_hand_in(
     exercise: &SimulationDraft,
     hand_in: &HandInDraft,
 ) -> AppResult<()> {
-    if assignment(conn, id).await?.is_some() {
-        return Ok(());
-    }
     let rubric = match hand_in.criteria.is_empty() && hand_in.checks.is_empty() {
         true => Rubric::of_lines(exercise.rubric.clone()),
         false => {
@@ -176,18 +172,12 @@ async fn store_hand_in(
     };
     let due = hand_in.due.as_deref();
     let due = due.and_then(|due| DateTime::parse_from_rfc3339(due).ok());
-    let new = NewAssignment {
-        is_active: true,
+    let set = FirstSettings {
         due_at: due.map(|due| due.with_timezone(&Utc)),
         late_days: hand_in.late_days,
         late_percent: hand_in.late_percent,
-        rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
-        // Files have no word for reviews by other learners.
-        peer_reviews: 0,
-        peers_are_named: false,
-        peer_days: 7,
     };
-    Ok(save_assignment(conn, id, &new).await?)
+    assign::begin(conn, id, set, &rubric).await
 }
 
 fn unreadable(exercise: &SimulationDraft, error: &AppError) -> AppError {

@@ -1,5 +1,5 @@
-//! Writing exercises in the browser: those of one topic, their order, and which are retired. Work of
-//! learners stays with an exercise whatever becomes of it.
+//! Writing exercises in the browser: those of one topic, their order, and which are retired. Work
+//! of learners stays with an exercise whatever becomes of it.
 
 pub mod api;
 pub mod pages;
@@ -69,7 +69,7 @@ pub struct ExerciseForm {
     pub difficulty: String,
     /// Markdown.
     pub task: String,
-    /// What good work has, one on each line.
+    /// Expectations of good work, one on each line.
     pub expectations: String,
     /// Not empty if learners hand in their work.
     pub handed_in: String,

@@ -1,5 +1,5 @@
-//! The panel above the text of a topic with all that belongs to the topic, and the list of questions
-//! that can be placed in the text.
+//! The panel above the text of a topic with all that belongs to the topic, and the list of
+//! questions that can be placed in the text.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -116,7 +116,7 @@ pub fn split_form(course: &str, page: &TopicText) -> Option<AnyView> {
         view! {
             <details class="topic-picture" open=is_open>
                 <summary>"Split this topic"</summary>
-                <Form form=form>
+                <Form form=form reloads=true>
                     <input type="hidden" name="course" value=course />
                     <input type="hidden" name="topic" value=topic />
                     <p class="soft">

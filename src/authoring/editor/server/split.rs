@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::draft::{self, CurrentText, EditedTopic};
 use super::publish;
 use super::save::{self, SentText};
-use super::source::fence_of;
+use super::source::{self, fence_of};
 use crate::authoring::editor::EditorToken;
 use crate::authoring::server::create;
 use crate::authoring::server::outline::{finish, lock, record, stored_topics};
@@ -74,7 +74,8 @@ pub fn places(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Splits a topic at the heading that `place` names. Returns the name of the new topic in addresses.
+/// Splits a topic at the heading that `place` names. Returns the name of the new topic in
+/// addresses.
 pub async fn split(
     conn: &mut Conn,
     tutor: &TutorOf,
@@ -92,7 +93,7 @@ pub async fn split(
         .find(|(at, cut)| format!("{at}:{}", cut.title) == place);
     let (_, cut) = cut.ok_or_else(|| AppError::field("place", "Choose a heading of the text."))?;
     let (name, new) = add_after(conn, tutor, &stored, &cut.title).await?;
-    let (first, second) = (format!("{}\n", cut.before), format!("{}\n", cut.after));
+    let (first, second) = (part(cut.before), part(cut.after));
     let sent = |base: i32, title: &str, text: String| SentText {
         page: EditorToken {
             base,
@@ -122,6 +123,13 @@ pub async fn split(
     .await?;
     finish(conn, tutor.course).await?;
     Ok(name)
+}
+
+/// A part of a stored text as an editor would have stored it: marks of questions have an empty line
+/// on each side.
+fn part(text: &str) -> String {
+    let written = source::written(&format!("\n{text}\n\n"));
+    source::stored(&format!("{}\n", written.trim()))
 }
 
 fn may_split(topic: &EditedTopic, current: &CurrentText) -> AppResult<()> {
@@ -226,5 +234,11 @@ mod tests {
         let cut = cuts(text).remove(0);
         assert_eq!(cut.before, "# At the start\n\nWords.");
         assert!(cut.after.starts_with("```") && cut.after.ends_with("## Empty"));
+        let mark = "<div data-question=\"q\"></div>";
+        assert_eq!(
+            part(&format!("{mark}\n\nEnd.")),
+            format!("\n{mark}\n\nEnd.\n")
+        );
+        assert_eq!(part(&format!("A.\n\n{mark}")), format!("A.\n\n{mark}\n\n"));
     }
 }

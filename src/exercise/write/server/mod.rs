@@ -1,4 +1,5 @@
 //! Exercises as tutors write them.
 
+pub mod assign;
 pub mod page;
 pub mod save;

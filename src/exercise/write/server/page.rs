@@ -25,7 +25,7 @@ pub fn no_topic() -> AppError {
 }
 
 #[derive(QueryableByName)]
-struct WrittenRow {
+struct ExerciseTextRow {
     #[diesel(sql_type = Uuid)]
     exercise_id: ExerciseId,
     #[diesel(sql_type = Text)]
@@ -62,7 +62,7 @@ pub async fn page(
         .await
         .optional()?;
     let (topic_id, topic_title) = found.ok_or_else(no_topic)?;
-    let rows: Vec<WrittenRow> = statement(
+    let rows: Vec<ExerciseTextRow> = statement(
         "select e.exercise_id, e.title, e.difficulty, e.brief, e.rubric, e.retired_at is not null as is_retired,
                 coalesce(a.is_active, false) as is_handed_in, a.due_at, coalesce(a.late_days, 0) as late_days,
                 (select count(*) from simulation_work w where w.exercise_id = e.exercise_id) as begun
@@ -93,7 +93,7 @@ pub async fn page(
     })
 }
 
-fn written(row: WrittenRow, links: &Links<'_>, clock: &Clock) -> AppResult<WrittenExercise> {
+fn written(row: ExerciseTextRow, links: &Links<'_>, clock: &Clock) -> AppResult<WrittenExercise> {
     let rubric: Lines = from_json(row.rubric)?;
     let handing_in = match (row.is_handed_in, row.due_at) {
         (false, _) => "Learners check their own work.".to_owned(),

@@ -9,13 +9,13 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::assign::{self, FirstSettings};
 use super::page::no_topic;
 use crate::course::Level;
 use crate::course::server::mdbook::readable_slug;
 use crate::course::server::store::Addresses;
 use crate::exercise::Lines;
 use crate::exercise::hand_in::server::store::assignment;
-use crate::exercise::marking::server::store::{NewAssignment, save_assignment};
 use crate::exercise::rubric::Rubric;
 use crate::exercise::server::view::no_exercise;
 use crate::exercise::write::{
@@ -135,7 +135,12 @@ pub async fn save(
                 .execute(conn)
                 .await?;
             if !form.handed_in.is_empty() {
-                hand_in(conn, exercise, lines.lines, checked.due_at).await?;
+                // Each expectation gives up to two points.
+                let set = FirstSettings {
+                    due_at: checked.due_at,
+                    ..FirstSettings::default()
+                };
+                assign::begin(conn, exercise, set, &Rubric::of_lines(lines.lines)).await?;
             }
             exercise
         }
@@ -145,24 +150,6 @@ pub async fn save(
     let act = if old.is_some() { "changed" } else { "added" };
     record(conn, tutor, act, exercise, (before, after)).await?;
     Ok(slug)
-}
-
-/// Lets learners hand in the work of a new exercise. Each expectation gives up to two points.
-async fn hand_in(
-    conn: &mut Conn,
-    exercise: ExerciseId,
-    expectations: Vec<String>,
-    due_at: Option<DateTime<Utc>>,
-) -> AppResult<()> {
-    let rubric = Rubric::of_lines(expectations);
-    let new = NewAssignment {
-        is_active: true,
-        due_at,
-        late_days: 0,
-        late_percent: 0,
-        rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
-    };
-    Ok(save_assignment(conn, exercise, &new).await?)
 }
 
 /// A rubric that was made of the expectations before is made of those now.
@@ -179,15 +166,7 @@ async fn follow_expectations(
     if known.rubric()? != Rubric::of_lines(before.lines) {
         return Ok(());
     }
-    let rubric = Rubric::of_lines(expectations);
-    let new = NewAssignment {
-        is_active: known.is_active,
-        due_at: known.due_at,
-        late_days: known.late_days,
-        late_percent: known.late_percent,
-        rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
-    };
-    Ok(save_assignment(conn, old.exercise_id, &new).await?)
+    assign::change_rubric(conn, old.exercise_id, &Rubric::of_lines(expectations)).await
 }
 
 fn too_many() -> AppError {
