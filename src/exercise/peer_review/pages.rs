@@ -8,7 +8,7 @@ use super::api::{
     ReportPeerReview, SavePeerReview, SettlePeerReview, TakePeerReview, load_peer_review,
 };
 use super::{
-    PeerPart, PeerReviewPage, REPORT_CHARACTERS, REVIEW_CHARACTERS, ReviewStep, ShownReview,
+    PeerPart, PeerReviewPage, PeerReviewStep, REPORT_CHARACTERS, REVIEW_CHARACTERS, ShownReview,
 };
 use crate::exercise::hand_in::pages::{file_link, links, text};
 use crate::exercise::marking::pages::criterion;
@@ -70,9 +70,9 @@ pub fn peer_part(exercise: ExerciseId, part: PeerPart, forms: PeerForms) -> AnyV
 pub fn reviews(reviews: Vec<ShownReview>, forms: PeerForms) -> AnyView {
     let one = move |review: ShownReview| {
         let step = match review.step {
-            ReviewStep::Nothing => ().erase(),
-            ReviewStep::Report => report(&review, forms.report),
-            ReviewStep::Settle => settle(&review, forms.settle),
+            PeerReviewStep::Nothing => ().erase(),
+            PeerReviewStep::Report => report(&review, forms.report),
+            PeerReviewStep::Settle => settle(&review, forms.settle),
         };
         view! {
             <div class="work-version stack">
