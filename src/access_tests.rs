@@ -192,6 +192,7 @@ const TABLE: &str = "
     marking/api/save_assignment course=open&exercise=EXERCISE                   401 403 403 422 403 422 404
     GET peer_review/api/load_peer_review review=NOBODY                          401 404 404 404 404 404 404
     peer_review/api/save_peer_review review=NOBODY&feedback=x                   401 404 404 404 404 404 404
+    peer_review/api/save_peer_rules course=open&exercise=EXERCISE&reviews=9&days=1 401 403 403 422 403 422 404
     peer_review/api/take_peer_review exercise=EXERCISE                          401 409 409 409 409 409 409
     peer_review/api/report_peer_review review=NOBODY&reason=x                   401 404 404 404 404 404 404
     peer_review/api/settle_peer_review review=NOBODY&act=count                  401 404 404 404 404 404 404

@@ -17,10 +17,13 @@ async function assign(browser: Browser, title: string, reviews: string) {
   await awake(page);
   await page.getByLabel("Learners hand in their work").check();
   await page.getByLabel("Criteria").fill("Says what was measured: Missing 0 | Partly 1 | Fully 2\nSays what chance does: Missing 0 | Fully 2");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("row").filter({ hasText: title })).toContainText("Handed in");
+  await page.getByRole("link", { name: title }).click();
   await page.getByLabel("Reviews that each learner gives and gets").fill(reviews);
   await accessible(page);
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("row").filter({ hasText: title })).toContainText("Handed in");
+  await page.getByRole("button", { name: "Save reviews" }).click();
+  await expect(page.getByLabel("Reviews that each learner gives and gets")).toHaveValue(reviews);
   return page;
 }
 

@@ -17,9 +17,7 @@ use {
     crate::exercise::hand_in::server::store::assignment,
     crate::exercise::marking::server::store::{NewAssignment, WorkMarker},
     crate::exercise::marking::server::{claim, mark, rubric_text, store, view},
-    crate::exercise::peer_review::server::pool::{self, PeerRules},
     crate::exercise::peer_review::server::top_up,
-    crate::exercise::peer_review::{REVIEW_DAYS_LIMIT, REVIEWS_LIMIT},
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{require_tutor_of_slug, require_user},
     crate::platform::error::{AppError, FieldProblems},
@@ -166,9 +164,6 @@ pub async fn save_assignment(
     #[server(default)] late_percent: String,
     #[server(default)] criteria: String,
     #[server(default)] checks: String,
-    #[server(default)] peer_reviews: String,
-    peers_are_named: Option<String>,
-    #[server(default)] peer_days: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
@@ -191,21 +186,7 @@ pub async fn save_assignment(
         let days = problems.keep(fields::number("late_days", &late_days, 365));
         let percent = problems.keep(fields::number("late_percent", &late_percent, 100));
         let rubric = problems.keep(rubric_text::read(&criteria, &checks));
-        let reviews = match peer_reviews.trim() {
-            "" => Some(0),
-            typed => problems.keep(fields::number("peer_reviews", typed, REVIEWS_LIMIT)),
-        };
-        let peer_days = match peer_days.trim() {
-            "" => Some(7),
-            typed => problems.keep(fields::number("peer_days", typed, REVIEW_DAYS_LIMIT)),
-        };
-        if peer_days == Some(0) {
-            problems.add("peer_days", "Give at least one day.");
-        }
         let (Some(late_days), Some(late_percent), Some(rubric)) = (days, percent, rubric) else {
-            return Err(problems.error());
-        };
-        let (Some(peer_reviews), Some(peer_days)) = (reviews, peer_days) else {
             return Err(problems.error());
         };
         problems.check()?;
@@ -216,26 +197,18 @@ pub async fn save_assignment(
             late_percent,
             rubric: serde_json::to_value(rubric).map_err(|error| AppError::internal(&error))?,
         };
-        let rules = PeerRules {
-            reviews: peer_reviews,
-            are_named: peers_are_named.is_some(),
-            days: peer_days,
-        };
         let old = assignment(conn, exercise).await?;
         store::save_assignment(conn, exercise, &new).await?;
-        pool::save_rules(conn, exercise, rules).await?;
         top_up::settings_changed(conn, exercise).await?;
         let old = old.map(|old| {
             json!({
                 "exercise": found.title, "is_handed_in": old.is_active, "due_at": old.due_at,
                 "late_days": old.late_days, "late_percent": old.late_percent, "rubric": old.rubric,
-                "peer_reviews": old.peer_reviews, "peers_are_named": old.peers_are_named, "peer_days": old.peer_days,
             })
         });
         let new = json!({
             "exercise": found.title, "is_handed_in": new.is_active, "due_at": new.due_at,
             "late_days": new.late_days, "late_percent": new.late_percent, "rubric": new.rubric,
-            "peer_reviews": rules.reviews, "peers_are_named": rules.are_named, "peer_days": rules.days,
         });
         Ok(AuditEntry::done("assignment.changed")
             .of("exercise", exercise)

@@ -13,8 +13,9 @@ use crate::platform::ids::{ExerciseId, PeerReviewId};
 use {
     super::review_path,
     crate::exercise::marking::server::store::WorkMarker,
-    crate::exercise::peer_review::server::{report, review, view},
-    crate::platform::auth::guard::require_user,
+    crate::exercise::marking::{assignment_path, server::view as marking},
+    crate::exercise::peer_review::server::{report, review, rules, view},
+    crate::platform::auth::guard::{require_tutor_of_slug, require_user},
     crate::platform::auth::limits::POSTS,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
@@ -100,6 +101,29 @@ pub async fn settle_peer_review(
         .cx
         .within(async move |conn| report::settle(conn, marker, review, is_left_out).await)
         .await?;
+    redirect(page);
+    Ok(())
+}
+
+/// Changes how the work of an exercise is reviewed by other learners.
+#[server]
+pub async fn save_peer_rules(
+    course: String,
+    exercise: ExerciseId,
+    #[server(default)] reviews: String,
+    are_named: Option<String>,
+    #[server(default)] days: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let by = cx.clone();
+    let page = assignment_path(&course, exercise);
+    cx.within(async move |conn| {
+        let found = marking::exercise_of(conn, tutor.course, exercise).await?;
+        let rules = rules::read(&reviews, are_named.is_some(), &days)?;
+        rules::save(conn, &by, (exercise, &found.title), rules).await
+    })
+    .await?;
     redirect(page);
     Ok(())
 }

@@ -49,12 +49,12 @@ pub struct ShownReview {
     pub review_id: PeerReviewId,
     /// Reviewer, score, points and feedback.
     pub body: Html,
-    pub step: ReviewStep,
+    pub step: PeerReviewStep,
 }
 
 /// Action that the reader of a review has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ReviewStep {
+pub enum PeerReviewStep {
     Nothing,
     /// The author may report it as unfair.
     Report,

@@ -8,14 +8,15 @@ use super::api::{
     ReportPeerReview, SavePeerReview, SettlePeerReview, TakePeerReview, load_peer_review,
 };
 use super::{
-    PeerPart, PeerReviewPage, REPORT_CHARACTERS, REVIEW_CHARACTERS, ReviewStep, ShownReview,
+    PeerPart, PeerReviewPage, PeerReviewStep, REPORT_CHARACTERS, REVIEW_CHARACTERS, ShownReview,
 };
 use crate::exercise::hand_in::pages::{file_link, links, text};
+use crate::exercise::marking::AssignmentForm;
 use crate::exercise::marking::pages::criterion;
 use crate::platform::ids::ExerciseId;
 use crate::platform::ui::{
-    Breadcrumbs, Button, ButtonKind, Crumb, Erase, Form, FormState, Notice, Page, TextArea, loaded,
-    page_resource, path_part,
+    Breadcrumbs, Button, ButtonKind, Checkbox, Crumb, Erase, Field, Form, FormState, Notice, Page,
+    TextArea, loaded, page_resource, path_part,
 };
 
 /// Forms of reviews on other pages.
@@ -70,9 +71,9 @@ pub fn peer_part(exercise: ExerciseId, part: PeerPart, forms: PeerForms) -> AnyV
 pub fn reviews(reviews: Vec<ShownReview>, forms: PeerForms) -> AnyView {
     let one = move |review: ShownReview| {
         let step = match review.step {
-            ReviewStep::Nothing => ().erase(),
-            ReviewStep::Report => report(&review, forms.report),
-            ReviewStep::Settle => settle(&review, forms.settle),
+            PeerReviewStep::Nothing => ().erase(),
+            PeerReviewStep::Report => report(&review, forms.report),
+            PeerReviewStep::Settle => settle(&review, forms.settle),
         };
         view! {
             <div class="work-version stack">
@@ -211,6 +212,56 @@ fn review_form(page: PeerReviewPage, form: FormState) -> AnyView {
             </div>
             {form.said("Saved. The author sees it once you send it.")}
         </Form>
+    }
+    .erase()
+}
+
+/// The form of how the work of an assignment is reviewed.
+pub fn peer_rules(page: &AssignmentForm, form: FormState) -> AnyView {
+    // A form that came back without the box was sent without a tick.
+    let came_back = !form.value("exercise", "").is_empty();
+    let are_named = match came_back {
+        true => !form.value("are_named", "").is_empty(),
+        false => page.peers_are_named,
+    };
+    let (reviews, days) = (page.peer_reviews.to_string(), page.peer_days.to_string());
+    let course = page.course_slug.clone();
+    let exercise = page.exercise_id.to_string();
+    view! {
+        <section class="stack" aria-labelledby="ly-peers">
+            <h2 id="ly-peers">"Reviews by other learners"</h2>
+            <Form form=form class="stack exam-form">
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="exercise" value=exercise />
+                <Field
+                    name="reviews"
+                    label="Reviews that each learner gives and gets"
+                    r#type="number"
+                    value=form.value("reviews", &reviews)
+                    hint="From 1 to 5. With 0, tutors mark. The mark is the median of the reviews, and a tutor’s mark replaces it."
+                    error=form.error("reviews")
+                    required=true
+                />
+                <Checkbox
+                    name="are_named"
+                    label="Learners see each other’s names"
+                    hint="Otherwise authors and reviewers stay anonymous to each other."
+                    checked=are_named
+                />
+                <Field
+                    name="days"
+                    label="Days for the reviews"
+                    r#type="number"
+                    value=form.value("days", &days)
+                    hint="Work without enough reviews then waits in the marking queue."
+                    error=form.error("days")
+                    required=true
+                />
+                <div>
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>"Save reviews"</Button>
+                </div>
+            </Form>
+        </section>
     }
     .erase()
 }

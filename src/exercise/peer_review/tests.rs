@@ -24,18 +24,24 @@ async fn assign(
     reviews: &str,
     extra: &[(&str, &str)],
 ) -> TestAnswer {
-    let mut fields = vec![
+    let fields = [
         ("course", "small"),
         ("exercise", exercise),
         ("is_handed_in", "true"),
         ("late_days", "0"),
         ("late_percent", "0"),
         ("criteria", "Average: Missing 0 | Partly 1-3 | Full 4"),
-        ("peer_reviews", reviews),
-        ("peer_days", "5"),
+    ];
+    let saved = tutor.post("marking/api/save_assignment", &fields).await;
+    saved.assert_ok();
+    let mut fields = vec![
+        ("course", "small"),
+        ("exercise", exercise),
+        ("reviews", reviews),
+        ("days", "5"),
     ];
     fields.extend(extra);
-    tutor.post("marking/api/save_assignment", &fields).await
+    tutor.post("peer_review/api/save_peer_rules", &fields).await
 }
 
 async fn hand_in(learner: &mut Browser<'_>, text: &str) -> TestAnswer {
@@ -143,7 +149,7 @@ async fn three_learners_review_each_other_and_get_the_median() {
 async fn an_unfair_review_is_reported_and_left_out_and_a_tutor_has_the_last_word() {
     let (site, exercise) = site().await;
     let mut meera = tutor(&site, "meera@example.org").await;
-    let named = [("peers_are_named", "true")];
+    let named = [("are_named", "true")];
     assign(&mut meera, &exercise, "1", &named).await.assert_ok();
     let mut asha = learner(&site, "asha@example.org").await;
     let mut bo = learner(&site, "bo@example.org").await;

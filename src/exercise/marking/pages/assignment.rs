@@ -7,6 +7,8 @@ use crate::exercise::marking::api::{SaveAssignment, load_assignment, load_assign
 use crate::exercise::marking::{
     AssignmentForm, AssignmentLine, AssignmentList, MARKING, RUBRIC_CHARACTERS, assignment_path,
 };
+use crate::exercise::peer_review::api::SavePeerRules;
+use crate::exercise::peer_review::pages::peer_rules;
 use crate::exercise::write::topic_exercises_path;
 use crate::platform::ui::{
     Badge, Button, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Page, Table,
@@ -119,27 +121,33 @@ pub fn assignment_page() -> AnyView {
         move || (course.get(), exercise.get()),
         |(course, exercise)| load_assignment(course, exercise),
     );
-    let form = FormState::of(SaveAssignment::PATH);
-    view! { <Page title="Exercise">{loaded(page, move |page| assignment(page, form))}</Page> }
+    let forms = (
+        FormState::of(SaveAssignment::PATH),
+        FormState::of(SavePeerRules::PATH),
+    );
+    view! { <Page title="Exercise">{loaded(page, move |page| assignment(page, forms))}</Page> }
         .erase()
 }
 
-fn assignment(page: AssignmentForm, form: FormState) -> AnyView {
+fn assignment(page: AssignmentForm, (form, peers): (FormState, FormState)) -> AnyView {
     let heading = TeachHeading::name(page.title.clone()).in_language(&page.course_title.language);
     let (course, title) = (page.course_slug.clone(), page.course_title.clone());
-    let inside = settings(page, form);
+    let reviews = page.is_handed_in.then(|| peer_rules(&page, peers));
+    let inside = view! {
+        {settings(page, form)}
+        {reviews}
+    }
+    .erase();
     frame_below(&course, &title, Area::Exercises, heading, inside)
 }
 
 fn settings(page: AssignmentForm, form: FormState) -> AnyView {
     // A form that came back without the box was sent without a tick.
     let came_back = !form.value("exercise", "").is_empty();
-    let ticked = |name: &str, stored: bool| match came_back {
-        true => !form.value(name, "").is_empty(),
-        false => stored,
+    let is_handed_in = match came_back {
+        true => !form.value("is_handed_in", "").is_empty(),
+        false => page.is_handed_in,
     };
-    let is_handed_in = ticked("is_handed_in", page.is_handed_in);
-    let peers_are_named = ticked("peers_are_named", page.peers_are_named);
     view! {
         <Form form=form class="stack exam-form" guards=true>
             <input type="hidden" name="course" value=page.course_slug />
@@ -191,31 +199,6 @@ fn settings(page: AssignmentForm, form: FormState) -> AnyView {
                 error=form.error("checks")
                 max_length=RUBRIC_CHARACTERS
             />
-            <fieldset class="stack">
-                <legend class="label">"Reviews by other learners"</legend>
-                <Field
-                    name="peer_reviews"
-                    label="Reviews that each learner gives and gets"
-                    r#type="number"
-                    value=form.value("peer_reviews", &page.peer_reviews.to_string())
-                    hint="From 1 to 5. With 0, tutors mark. The mark is the median of the reviews, and a tutor’s mark replaces it."
-                    error=form.error("peer_reviews")
-                />
-                <Checkbox
-                    name="peers_are_named"
-                    label="Learners see each other’s names"
-                    hint="Otherwise authors and reviewers stay anonymous to each other."
-                    checked=peers_are_named
-                />
-                <Field
-                    name="peer_days"
-                    label="Days for the reviews"
-                    r#type="number"
-                    value=form.value("peer_days", &page.peer_days.to_string())
-                    hint="Work without enough reviews then waits in the marking queue."
-                    error=form.error("peer_days")
-                />
-            </fieldset>
             <div class="form-foot">
                 <Button busy=form.busy()>"Save"</Button>
             </div>

@@ -6,6 +6,7 @@ pub mod marks;
 pub mod pool;
 pub mod report;
 pub mod review;
+pub mod rules;
 pub mod store;
 pub mod top_up;
 pub mod view;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::marks;
 use super::review::no_review;
-use super::store::{self, ReviewRow};
+use super::store::{self, PeerReviewRow};
 use super::top_up::{lock, top_up};
 use crate::exercise::hand_in::server::store::path;
 use crate::exercise::marking::marking_path;
@@ -73,7 +73,7 @@ struct ReportedToRow {
     user_id: UserId,
 }
 
-async fn tutors(conn: &mut Conn, review: &ReviewRow) -> QueryResult<Vec<UserId>> {
+async fn tutors(conn: &mut Conn, review: &PeerReviewRow) -> QueryResult<Vec<UserId>> {
     let rows: Vec<ReportedToRow> = statement(
         "select t.user_id from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
          where ct.course_id = $1 and ct.is_active and t.user_id not in ($2, $3)",

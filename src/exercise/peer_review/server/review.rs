@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
-use super::store::{self, ReviewRow};
+use super::store::{self, PeerReviewRow};
 use super::top_up::{lock, subject};
 use super::{marks, pool};
 use crate::exercise::hand_in::server::store::from_json;
@@ -111,7 +111,7 @@ pub async fn save(
     }
 }
 
-async fn after_sending(conn: &mut Conn, user: UserId, review: &ReviewRow) -> AppResult<()> {
+async fn after_sending(conn: &mut Conn, user: UserId, review: &PeerReviewRow) -> AppResult<()> {
     marks::count(conn, review.submission_id).await?;
     let given = store::given(conn, user, review.exercise_id).await?;
     if given.iter().all(|given| given.is_sent) {

@@ -14,7 +14,7 @@ use crate::platform::ids::{
 
 /// A review with its work.
 #[derive(QueryableByName)]
-pub struct ReviewRow {
+pub struct PeerReviewRow {
     #[diesel(sql_type = Uuid)]
     pub review_id: PeerReviewId,
     #[diesel(sql_type = Uuid)]
@@ -91,7 +91,7 @@ pub async fn of_reviewer(
     conn: &mut Conn,
     user: UserId,
     review: PeerReviewId,
-) -> QueryResult<Option<ReviewRow>> {
+) -> QueryResult<Option<PeerReviewRow>> {
     statement(format!(
         "{REVIEW}
          where r.review_id = $1 and r.reviewer_id = $2
@@ -111,7 +111,7 @@ pub async fn of_author(
     conn: &mut Conn,
     user: UserId,
     review: PeerReviewId,
-) -> QueryResult<Option<ReviewRow>> {
+) -> QueryResult<Option<PeerReviewRow>> {
     statement(format!(
         "{REVIEW}
          where r.review_id = $1 and w.user_id = $2 and r.sent_at is not null and s.released_at is not null
@@ -129,7 +129,7 @@ pub async fn of_tutor(
     conn: &mut Conn,
     marker: WorkMarker,
     review: PeerReviewId,
-) -> QueryResult<Option<ReviewRow>> {
+) -> QueryResult<Option<PeerReviewRow>> {
     statement(format!(
         "{REVIEW}
          where r.review_id = $1 and r.sent_at is not null

@@ -12,7 +12,7 @@ use crate::exercise::hand_in::server::view::files_of;
 use crate::exercise::marking::marking_path;
 use crate::exercise::marking::server::store::{Points, WorkMarker};
 use crate::exercise::peer_review::{
-    PeerPart, PeerReviewPage, ReviewStep, ShownReview, review_path,
+    PeerPart, PeerReviewPage, PeerReviewStep, ShownReview, review_path,
 };
 use crate::exercise::rubric::Rubric;
 use crate::platform::db::Conn;
@@ -67,8 +67,8 @@ pub async fn part(
             false => format!("Review {}", at + 1),
         };
         let step = match row.is_reported {
-            true => ReviewStep::Nothing,
-            false => ReviewStep::Report,
+            true => PeerReviewStep::Nothing,
+            false => PeerReviewStep::Report,
         };
         shown_review(&row, &name, step, false, clock)
     });
@@ -175,7 +175,7 @@ pub async fn for_tutor(
     let rows = store::received(conn, submission).await?.into_iter();
     rows.map(|row| {
         let name = format!("Review by {}", row.reviewer);
-        shown_review(&row, &name, ReviewStep::Settle, true, clock)
+        shown_review(&row, &name, PeerReviewStep::Settle, true, clock)
     })
     .collect()
 }
@@ -183,7 +183,7 @@ pub async fn for_tutor(
 fn shown_review(
     row: &ReceivedReviewRow,
     name: &str,
-    step: ReviewStep,
+    step: PeerReviewStep,
     is_for_tutor: bool,
     clock: &Clock,
 ) -> AppResult<ShownReview> {
