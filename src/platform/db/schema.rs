@@ -1108,6 +1108,7 @@ diesel::table! {
         page_to -> Nullable<Int4>,
         chunk_index -> Int4,
         created_at -> Timestamptz,
+        gone_at -> Nullable<Timestamptz>,
     }
 }
 
