@@ -32,6 +32,7 @@ const FLOORS: &[&str] = &[
     "gradebook",
     "today",
     "study",
+    "ingest",
     "people",
     "find",
     // Everything below is put together here.
@@ -237,6 +238,7 @@ const SHARED_NAMES: &[&str] = &[
     "EnrollmentStatus",
     "LearnerPersona",
     "MemberStatus",
+    "NuggetStatus",
     "OrderStatus",
     "ProgramType",
     "QuestionType",

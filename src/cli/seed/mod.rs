@@ -6,6 +6,7 @@ mod activity;
 mod admission;
 mod class;
 mod cohort;
+mod documents;
 mod questions;
 mod site;
 mod study;
@@ -77,6 +78,11 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         admission::admit(conn).await?;
         study::fill(conn).await?;
         site::fill(conn).await
+    })
+    .await
+    .map_err(|error| error.to_string())?;
+    db.within(organization, async move |conn| {
+        documents::add(conn, &files, organization).await
     })
     .await
     .map_err(|error| error.to_string())?;
