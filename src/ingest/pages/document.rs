@@ -149,7 +149,7 @@ fn beside(shown: ShownPage, kind: &str, pages: i32, document: DocumentId) -> Any
         false => String::new(),
     };
     view! {
-        <section class="stack documents-page" id="page" aria-labelledby="ly-page">
+        <section class="stack documents-page" id="page" tabindex="0" aria-labelledby="ly-page">
             <h2 class="section-title" id="ly-page">
                 {label}
             </h2>

@@ -153,7 +153,7 @@ fn beside(page: &NuggetPage) -> Option<AnyView> {
     let label = format!("{title}, {} {}", page.page_kind, shown.number);
     Some(
         view! {
-            <section class="stack documents-page" id="page" aria-labelledby="ly-page">
+            <section class="stack documents-page" id="page" tabindex="0" aria-labelledby="ly-page">
                 <h2 class="section-title" id="ly-page">
                     <a href=href>
                         <bdi>{label}</bdi>

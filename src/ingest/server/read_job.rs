@@ -302,7 +302,15 @@ fn make(whole: Whole, title: &str) -> Made {
 }
 
 fn stored_page(page: &ReadPage) -> StoredPage {
-    let content = markdown(&page.blocks);
+    // The page that shows the text has a title and a heading above it.
+    let below = page.blocks.iter().cloned().map(|block| match block {
+        Block::Heading { level, text } => Block::Heading {
+            level: (level + 2).min(6),
+            text,
+        },
+        other => other,
+    });
+    let content = markdown(&below.collect::<Vec<_>>());
     StoredPage {
         number: i32::try_from(page.number).unwrap_or(i32::MAX),
         label: page.label.chars().take(500).collect(),

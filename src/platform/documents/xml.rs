@@ -167,7 +167,8 @@ impl OpenElements for Vec<XmlElement> {
 
 fn element(start: &BytesStart<'_>) -> XmlElement {
     let local = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let attributes = start.attributes().with_checks(false).flatten().take(64);
+    let mut all = start.attributes();
+    let attributes = all.with_checks(false).flatten().take(64);
     let attributes = attributes.filter_map(|attribute| {
         let value = attribute.unescape_value().ok()?;
         Some((
