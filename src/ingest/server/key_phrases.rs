@@ -88,7 +88,9 @@ impl KeyPhrases {
         let mut seen = HashSet::new();
         for sentence in sentences(text) {
             for phrase in phrases(sentence) {
-                if seen.insert(key(&phrase)) {
+                // Words that stand together only once are no phrase.
+                let is_phrase = !phrase.contains(' ') || self.count(&phrase) > 1;
+                if is_phrase && seen.insert(key(&phrase)) {
                     found.push((self.score(&phrase), phrase));
                 }
             }

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_text_becomes_three_to_seven_slides() {
         let html = "<p>One is first. It goes on.</p><p>Two is next.</p><h3 id=\"x\">Part</h3>\
-                    <ul><li>a</li><li>b</li></ul><p>Three. Four. Five.</p>";
+                    <ul><li>a</li><li>b</li></ul><p>Three. Four. Five.</p><h3>More</h3><p>Six is last.</p>";
         let found = slides("Title", html);
         assert_eq!(found[0].lines, ["One is first.", "Two is next."]);
         assert_eq!(found[1].title, "Part");

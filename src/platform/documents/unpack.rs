@@ -71,14 +71,19 @@ pub fn unpack(content: &[u8]) -> Result<Vec<UnpackedFile>, String> {
 }
 
 fn is_left_alone(name: &str) -> bool {
-    name.starts_with("__MACOSX/") || name.split('/').any(|part| part.starts_with('.'))
+    name.starts_with("__MACOSX/")
+        || name
+            .split('/')
+            .any(|part| part.starts_with('.') && !matches!(part, "." | ".."))
 }
 
 /// A path that is only shown: it has no control characters, and its parts lead nowhere else.
 fn cleaned(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
     let name = name.replace('\\', "/");
-    let parts = name.split('/').filter(|part| !part.is_empty());
+    let parts = name
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "." | ".."));
     let name = parts.collect::<Vec<_>>().join("/");
     let count = name.chars().count();
     name.chars().skip(count.saturating_sub(400)).collect()
