@@ -64,7 +64,7 @@ pub fn documents_page() -> AnyView {
             look_again(page);
         }
         let at = number.with_untracked(|number| number.parse().unwrap_or(0_u32));
-        let reload = is_reading.then_some(RELOAD).unwrap_or_default();
+        let reload = if is_reading { RELOAD } else { "" };
         view! {
             <div inner_html=reload></div>
             {home(found, at, forms)}

@@ -32,7 +32,7 @@ pub fn read(content: &[u8], progress: &mut dyn ReadProgress) -> ReadResult {
     let mut found: Vec<(Vec<PdfLine>, f64)> = Vec::with_capacity(pages.len());
     let mut characters = 0;
     for (at, page) in pages.iter().enumerate() {
-        if at > 0 && at % CACHED_PAGES == 0 {
+        if at > 0 && at.is_multiple_of(CACHED_PAGES) {
             cache = InterpreterCache::new();
         }
         let (_, height) = page.render_dimensions();

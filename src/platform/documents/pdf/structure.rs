@@ -60,7 +60,8 @@ fn remove_running(pages: &mut [(Vec<PdfLine>, f64)]) {
             let times = counts.get(&key).copied().unwrap_or_default();
             // Heads of chapters differ from those of other chapters.
             let is_repeated = times >= 3 && times * 8 >= count.min(80);
-            !(is_number && count > 1) && !(is_roman && count > 3) && !is_repeated
+            let is_counted = (is_number && count > 1) || (is_roman && count > 3);
+            !is_counted && !is_repeated
         });
     }
 }
