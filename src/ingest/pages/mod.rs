@@ -57,7 +57,13 @@ pub fn documents_page() -> AnyView {
         cancel: FormState::of(CancelIngestion::PATH),
         retry: FormState::of(RetryIngestion::PATH),
     };
-    let show = move |found: DocumentsPage| {
+    // Sentences about an upload come once. They stay when the page is loaded again by itself.
+    let kept = StoredValue::new((Vec::<String>::new(), Vec::<String>::new()));
+    let show = move |mut found: DocumentsPage| {
+        match found.said.is_empty() && found.problems.is_empty() {
+            true => (found.said, found.problems) = kept.get_value(),
+            false => kept.set_value((found.said.clone(), found.problems.clone())),
+        }
         let is_reading = found.jobs.iter().any(|job| job.status.is_running());
         #[cfg(feature = "hydrate")]
         if is_reading {
