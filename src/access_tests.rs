@@ -353,6 +353,22 @@ const TABLE: &str = "
     own_data/api/request_own_copy -                                             401 200 200 200 200 200 200
     own_data/api/delete_own_account password=wrong                              401 422 422 422 422 422 422
     own_data/api/keep_own_account -                                             401 200 200 200 200 200 200
+    GET ingest/api/load_documents page=0                                        401 403 403 200 200 200 200
+    ingest/api/add_document_text title=                                         401 403 403 422 422 422 422
+    ingest/api/add_document_address url=no                                      401 403 403 422 422 422 422
+    ingest/api/watch_folder     path=                                           401 403 403 403 403 422 422
+    ingest/api/change_document_source source=NOBODY&folder=false&action=pause   401 403 403 404 404 404 404
+    ingest/api/change_document_source source=NOBODY&folder=true&action=pause    401 403 403 403 403 404 404
+    ingest/api/cancel_ingestion job=NOBODY                                      401 403 403 404 404 404 404
+    ingest/api/retry_ingestion  job=NOBODY                                      401 403 403 404 404 404 404
+    GET ingest/api/load_document document=SOURCED&page=1                        401 403 403 200 200 200 404
+    ingest/api/delete_document  document=NOBODY                                 401 403 403 404 404 404 404
+    ingest/api/make_document_course document=SOURCED&title=                     401 403 403 403 403 422 422
+    GET ingest/api/load_nuggets query[q]=x                                      401 403 403 200 200 200 200
+    GET ingest/api/load_nugget  nugget=NUGGET                                   401 403 403 200 200 200 404
+    ingest/api/save_nugget      nugget=NOBODY&title=                            401 403 403 422 422 422 422
+    ingest/api/retire_nugget    nugget=NUGGET&retired=false                     401 403 403 200 200 200 404
+    ingest/api/remake_nugget_slides nugget=NUGGET                               401 403 403 200 200 200 404
     GET study/api/load_study    query[q]=&query[tag]=&query[page]=0             401 200 200 200 200 200 200
     GET study/api/count_due     -                                               401 200 200 200 200 200 200
     GET study/api/load_study_tags -                                             401 200 200 200 200 200 200
@@ -433,6 +449,8 @@ async fn everybody_gets_what_the_table_says() {
             .replace("TEACHING", &ids.tutor_application)
             .replace("PROMPT", &ids.prompt)
             .replace("MATERIAL", &ids.material)
+            .replace("SOURCED", &ids.document)
+            .replace("NUGGET", &ids.nugget)
             .replace("CARDID", &ids.card)
             .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
@@ -505,7 +523,30 @@ pub(crate) struct Filled {
     pub tutor_application: String,
     pub material: String,
     pub card: String,
+    pub document: String,
+    pub nugget: String,
 }
+
+/// A document with one nugget, a job that failed, and sources that are watched.
+const DOCUMENTS: &str = "with d as (
+        insert into documents (title, source_type, source_path, source_key, format, content_hash, page_count, notes)
+        values ('A document', 'file', 'a.pdf', 'file:a.pdf', 'pdf', repeat('0', 64), 1, array['Page 2 has no text.'])
+        returning document_id),
+    p as (insert into document_pages (document_id, page_no, content, content_html)
+        select document_id, 1, 'The mean is a sum.', '<p>The mean is a sum.</p>' from d),
+    n as (insert into nuggets (title, content, content_html, status, content_hash, heading_path, metadata, slides)
+        values ('The mean', 'The mean is a sum.', '<p>The mean is a sum.</p>', 'ready', repeat('0', 64), array['Book', 'Mean'],
+                '{\"version\": 1, \"topics\": [\"Averages\"], \"concepts\": [\"Mean\"], \"difficulty\": 3, \"minutes\": 1}',
+                '{\"version\": 1, \"slides\": [{\"title\": \"Mean\", \"lines\": [\"A sum.\"]}]}')
+        returning nugget_id),
+    v as (insert into nugget_versions (nugget_id, title, content, metadata)
+        select nugget_id, 'The mean', 'Before.', '{\"version\": 1}' from n)
+    insert into nugget_sources (nugget_id, document_id, source_type, source_path, page_from, page_to, chunk_index)
+    select nugget_id, document_id, 'file', 'a.pdf', 1, 1, 0 from n, d;
+    insert into ingestion_jobs (source_type, source, source_key, status, error_message)
+    values ('file', 'b.pdf', 'file:b.pdf', 'failed', 'The PDF is damaged or incomplete.');
+    insert into monitored_urls (url, check_interval, last_problem) values ('https://example.org/', 60, 'The site does not answer.');
+    insert into watched_folders (path, file_types, last_problem) values ('/srv/files', '{pdf}', 'There is no such folder on the server.')";
 
 /// A text in the learner's study library with a card that was reported, and one in the trash.
 const STUDY_LIBRARY: &str = "insert into study_materials (user_id, title, source_type, tags)
@@ -599,6 +640,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
          select course_id, topic_id, 'Why?', 'Because.', '<p>Because.</p>' from topics where slug = 't'";
     site.test.sql(ask).await;
     site.test.sql(STUDY_LIBRARY).await;
+    site.test.sql(DOCUMENTS).await;
     Filled {
         material: site
             .test
@@ -608,6 +650,8 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .test
             .text("select generated_asset_id from generated_assets")
             .await,
+        document: site.test.text("select document_id from documents").await,
+        nugget: site.test.text("select nugget_id from nuggets").await,
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,

@@ -234,6 +234,14 @@ fn routes() -> RouteTable {
         Route::lazy("/study/review", || Box::pin(study(StudyPages::Review))),
         Route::lazy("/study/progress", || Box::pin(study(StudyPages::Progress))),
         Route::lazy("/study/settings", || Box::pin(study(StudyPages::Settings))),
+        Route::lazy("/documents", || Box::pin(documents(DocumentPages::List))),
+        Route::lazy("/documents/:document", || {
+            Box::pin(documents(DocumentPages::One))
+        }),
+        Route::lazy("/nuggets", || Box::pin(documents(DocumentPages::Nuggets))),
+        Route::lazy("/nuggets/:nugget", || {
+            Box::pin(documents(DocumentPages::Nugget))
+        }),
         Route::lazy("/study/trash", || Box::pin(study(StudyPages::Trash))),
         Route::lazy("/find", || Box::pin(home(Home::Find))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),

@@ -45,6 +45,7 @@ use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade
 use crate::gradebook::messages::pages::course_message_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::insights::pages::{cohort_progress_page, course_insights_page, school_insights_page};
+use crate::ingest::pages::{document_page, documents_page, nugget_page, nuggets_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
 use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
@@ -268,6 +269,16 @@ bundle! {
         Exercises => topic_exercises_page,
         History => topic_history_page,
         Source => topic_source_page,
+    }
+}
+
+bundle! {
+    /// Documents and the nuggets that are made of them.
+    documents, DocumentPages {
+        List => documents_page,
+        One => document_page,
+        Nuggets => nuggets_page,
+        Nugget => nugget_page,
     }
 }
 

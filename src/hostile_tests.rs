@@ -74,6 +74,14 @@ const TEXTS: &str = "
     study_materials: title description subject_area
     content_chunks: content heading
     user_feedback: comment
+    documents: title source_path
+    document_pages: label
+    ingestion_jobs: source error_message
+    nuggets: title content
+    nugget_sources: source_path
+    nugget_versions: title content
+    monitored_urls: url last_problem
+    watched_folders: path last_problem
     mail_log: subject problem
     background_jobs: last_error
 ";
@@ -262,6 +270,8 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("column", GRADE_COLUMN),
         ("material", ids.material.as_str()),
         ("card", ids.card.as_str()),
+        ("document", ids.document.as_str()),
+        ("nugget", ids.nugget.as_str()),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -353,6 +363,12 @@ fn marked_work() -> String {
          where role = 'assistant';
          insert into ai_usage (usage_id, course_id, purpose, model, prompt_version, tokens_in, tokens_out, outcome, milliseconds)
          select gen_random_uuid(), course_id, 'answer', 'x', 'x', 1, 1, 'ok', 1 from courses;
+         update documents set notes = array[{hostile}];
+         update nuggets set heading_path = array[{hostile}, {hostile}],
+                metadata = jsonb_build_object('version', 1, 'topics', jsonb_build_array({hostile}), 'concepts', jsonb_build_array({hostile}),
+                    'prerequisites', jsonb_build_array({hostile}), 'related', jsonb_build_array({hostile}), 'difficulty', 3, 'minutes', 1),
+                slides = jsonb_build_object('version', 1, 'slides',
+                    jsonb_build_array(jsonb_build_object('title', {hostile}, 'lines', jsonb_build_array({hostile}))));
          update study_materials set tags = array[{hostile}];
          update generated_assets set tags = array[{hostile}],
                 content = jsonb_build_object('version', 1, 'front', {hostile}, 'back', {hostile})"

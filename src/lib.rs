@@ -20,6 +20,7 @@ pub mod exam;
 pub mod exercise;
 pub mod find;
 pub mod gradebook;
+pub mod ingest;
 pub mod people;
 pub mod platform;
 pub mod player;

@@ -39,6 +39,9 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
 /// The learner's own study library.
 pub const STUDY: &str = "/study";
 
+/// Documents of the organization, for tutors and admins.
+pub const DOCUMENTS: &str = "/documents";
+
 /// List of the learner's own certificates.
 pub const CERTIFICATES: &str = "/certificates";
 

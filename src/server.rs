@@ -198,6 +198,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::activity::server::export::routes())
         .merge(crate::insights::server::export::routes())
         .merge(crate::study::server::csv::routes())
+        .merge(crate::ingest::server::upload::routes())
         .merge(crate::cohort::teach::server::uploads::routes())
         .merge(crate::cohort::server::calendar::routes())
         .merge(crate::cohort::server::sessions::routes())

@@ -23,6 +23,7 @@ use crate::import::{ReadOptions, export};
 use crate::platform::config::{Config, LogConfig, LogFormat, ServeConfig};
 use crate::platform::db::organizations::{self, Organization};
 use crate::platform::db::{Db, migrate};
+use crate::platform::documents;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::jobs::Registry;
@@ -135,6 +136,11 @@ enum Command {
 }
 
 pub fn main() -> ExitCode {
+    // Reads a foreign file in a process that knows no configuration, and starts no threads but one.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(documents::child::SUBCOMMAND) {
+        return documents::child::main(&arguments.next().unwrap_or_default());
+    }
     let cli = Cli::parse();
     init_log(&cli.config.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -390,6 +396,9 @@ pub fn registry() -> Registry {
         .with::<crate::insights::server::SchoolReport>()
         .hourly::<crate::insights::server::PlanSchoolReports>()
         .hourly::<crate::study::server::answers::CollectWrongAnswers>()
+        .with::<crate::ingest::server::read_job::ReadSource>()
+        .with::<crate::ingest::server::watch::LookAtSources>()
+        .hourly::<crate::ingest::server::watch::WatchSources>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()

@@ -43,7 +43,7 @@ impl Audience {
 }
 
 /// Pages on which people do something: title, address, further words, and their audience.
-const ACTIONS: [(&str, &str, &str, Audience); 27] = [
+const ACTIONS: [(&str, &str, &str, Audience); 29] = [
     ("My learning", "/learn", "home courses", Audience::Members),
     (
         "Browse the courses",
@@ -118,6 +118,18 @@ const ACTIONS: [(&str, &str, &str, Audience); 27] = [
         "Today",
         "/today",
         "stuck silent behind unanswered unmarked learners",
+        Audience::Teachers,
+    ),
+    (
+        "Documents",
+        "/documents",
+        "upload files pdf word folder web page import course of a document",
+        Audience::Teachers,
+    ),
+    (
+        "Nuggets",
+        "/nuggets",
+        "documents concepts microlearning passages",
         Audience::Teachers,
     ),
     (

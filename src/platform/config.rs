@@ -34,6 +34,8 @@ pub struct Config {
     #[arg(long, env = "LYCEUM_FONTS_DIR", global = true)]
     pub fonts_dir: Option<PathBuf>,
     #[command(flatten)]
+    pub documents: DocumentsConfig,
+    #[command(flatten)]
     pub stripe: StripeConfig,
     #[command(flatten)]
     pub ai: AiConfig,
@@ -57,6 +59,22 @@ fn is_loopback(url: &url::Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
+}
+
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct DocumentsConfig {
+    /// Folders on this server below which admins may watch folders, separated by colons. Without
+    /// it, no folder can be watched.
+    #[arg(
+        long = "watch-roots",
+        env = "LYCEUM_WATCH_ROOTS",
+        value_delimiter = ':',
+        global = true
+    )]
+    pub watch_roots: Vec<PathBuf>,
+    /// Let tutors and admins take in web pages of private networks too, such as an intranet.
+    #[arg(long = "fetch-private", env = "LYCEUM_FETCH_PRIVATE", global = true)]
+    pub fetch_private: bool,
 }
 
 #[derive(Debug, Clone, clap::Args)]

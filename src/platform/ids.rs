@@ -140,6 +140,11 @@ id!(
     CardId,
     /// Review of a card.
     InteractionId,
+    /// A document that was taken in.
+    DocumentId,
+    /// A small unit that was made of a document.
+    NuggetId,
+    IngestionJobId,
 );
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod activity;
 mod admission;
 mod class;
 mod cohort;
+mod documents;
 mod questions;
 mod review;
 mod site;
@@ -79,6 +80,11 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         study::fill(conn).await?;
         review::comment(conn).await?;
         site::fill(conn).await
+    })
+    .await
+    .map_err(|error| error.to_string())?;
+    db.within(organization, async move |conn| {
+        documents::add(conn, &files, organization).await
     })
     .await
     .map_err(|error| error.to_string())?;

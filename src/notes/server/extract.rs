@@ -357,7 +357,7 @@ fn is_abbreviation(text: &str) -> bool {
 }
 
 /// Frequent words of English, which say nothing of a topic.
-const STOP_WORDS: &[&str] = &[
+pub const STOP_WORDS: &[&str] = &[
     "about", "above", "after", "again", "all", "also", "and", "any", "are", "because", "been",
     "before", "being", "below", "between", "both", "but", "can", "cannot", "could", "did", "does",
     "don’t", "doing", "down", "during", "each", "even", "few", "first", "for", "from", "further",

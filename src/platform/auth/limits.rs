@@ -110,6 +110,12 @@ pub const STUDY_MATERIAL: Limit = Limit {
     burst: 30.0,
     every_s: 30.0,
 };
+/// Files, texts and addresses that a tutor or an admin adds to the documents.
+pub const DOCUMENTS_ADDED: Limit = Limit {
+    name: "documents-added",
+    burst: 300.0,
+    every_s: 5.0,
+};
 /// Messages that a tutor sends to members of cohorts.
 pub const TUTOR_MESSAGES: Limit = Limit {
     name: "tutor-messages",

@@ -9,7 +9,8 @@ use tokio::sync::OnceCell;
 use super::{Db, migrate, organizations};
 use crate::platform::ai::ModelProcess;
 use crate::platform::config::{
-    AiConfig, Config, DatabaseConfig, LogConfig, LogFormat, MailConfig, StripeConfig,
+    AiConfig, Config, DatabaseConfig, DocumentsConfig, LogConfig, LogFormat, MailConfig,
+    StripeConfig,
 };
 use crate::platform::ids::OrganizationId;
 
@@ -63,6 +64,11 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
         files_url: None,
         // A folder without fonts: tests must not depend on those of the machine.
         fonts_dir: Some(data_dir.join("fonts")),
+        // Tests fetch from servers of their own, and watch folders of their own.
+        documents: DocumentsConfig {
+            watch_roots: vec![data_dir.join("watched")],
+            fetch_private: true,
+        },
         stripe: StripeConfig {
             secret_key: None,
             webhook_secret: None,

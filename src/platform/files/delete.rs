@@ -17,10 +17,12 @@ use crate::platform::ids::FileId;
 use crate::platform::jobs::{self, Job, JobContext};
 
 /// Columns that refer to a file. A test compares them with the database's foreign keys.
-pub const REFERENCES: [(&str, &str); 4] = [
+pub const REFERENCES: [(&str, &str); 6] = [
     ("course_files", "file_id"),
     ("courses", "thumbnail_file_id"),
     ("data_exports", "file_id"),
+    ("documents", "file_id"),
+    ("ingestion_jobs", "file_id"),
     ("work_files", "file_id"),
 ];
 

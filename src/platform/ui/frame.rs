@@ -254,6 +254,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             <MenuItem href="/study">"Study"</MenuItem>
             <MenuItem href="/courses">"Courses"</MenuItem>
             {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
+            {role.map(|_| view! { <MenuItem href="/documents">"Documents"</MenuItem> })}
             {is_admin.then(|| view! { <MenuItem href=PEOPLE.0>{PEOPLE.1}</MenuItem> })}
             <MenuItem href="/orders">"Your orders"</MenuItem>
             <MenuItem href="/find">"Find"</MenuItem>

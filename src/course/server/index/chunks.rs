@@ -86,7 +86,7 @@ impl Chunker {
             PieceKind::Heading { .. } => {}
             PieceKind::Code | PieceKind::Table => self.push_unit(start..self.plain.len(), false),
             PieceKind::Paragraph | PieceKind::ListItem => {
-                for sentence in sentences(&piece.text) {
+                for sentence in sentences(&piece.text, CHARACTERS) {
                     self.push_unit(start + sentence.start..start + sentence.end, true);
                 }
             }
@@ -159,9 +159,9 @@ fn overlap(units: &[Unit], offset: usize, next: usize) -> usize {
     offset + first
 }
 
-/// Returns the byte ranges of the sentences of a text, without the space around them. Longer
-/// sentences than a chunk are cut between words.
-fn sentences(text: &str) -> Vec<Range<usize>> {
+/// Returns the byte ranges of the sentences of a text, without the space around them. Sentences of
+/// more than `most` characters are cut between words.
+pub fn sentences(text: &str, most: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut length = 0;
@@ -177,7 +177,7 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
             (start, length, space, is_ended) = (at + c.len_utf8(), 0, None, false);
             continue;
         }
-        if length >= CHARACTERS {
+        if length >= most {
             let end = space.unwrap_or(at);
             found.push(start..end);
             start = text[end..at]
@@ -309,7 +309,7 @@ mod tests {
             " . ",
             "é".repeat(1_000).as_str(),
         ] {
-            let ranges = sentences(text);
+            let ranges = sentences(text, CHARACTERS);
             let kept: String = ranges.iter().map(|range| &text[range.clone()]).collect();
             let plain = |text: &str| text.split_whitespace().collect::<String>();
             assert_eq!(plain(&kept), plain(text));

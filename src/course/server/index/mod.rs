@@ -3,7 +3,7 @@
 //! Questions of quizzes, exams and practice are not in the index, nor are their answers.
 
 mod bm25;
-mod chunks;
+pub mod chunks;
 mod fuse;
 mod lsa;
 mod store;

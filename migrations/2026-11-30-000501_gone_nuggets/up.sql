@@ -1,0 +1,2 @@
+-- When a new version of the document no longer had the nugget's text. Null while it has it.
+alter table nugget_sources add column gone_at timestamptz;
