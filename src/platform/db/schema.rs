@@ -35,6 +35,10 @@ pub mod sql_types {
     pub struct MemberStatus;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "nugget_status"))]
+    pub struct NuggetStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "order_status"))]
     pub struct OrderStatus;
 
@@ -965,6 +969,158 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    watched_folders (watched_folder_id) {
+        watched_folder_id -> Uuid,
+        organization_id -> Uuid,
+        path -> Text,
+        enabled -> Bool,
+        file_types -> Array<Nullable<Text>>,
+        recursive -> Bool,
+        auto_process -> Bool,
+        last_swept_at -> Nullable<Timestamptz>,
+        last_problem -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    monitored_urls (monitored_url_id) {
+        monitored_url_id -> Uuid,
+        organization_id -> Uuid,
+        url -> Text,
+        enabled -> Bool,
+        check_interval -> Int4,
+        last_checked -> Nullable<Timestamptz>,
+        last_modified -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        next_check_at -> Timestamptz,
+        failures -> Int4,
+        last_problem -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    documents (document_id) {
+        document_id -> Uuid,
+        organization_id -> Uuid,
+        title -> Text,
+        source_type -> Text,
+        source_path -> Text,
+        source_key -> Text,
+        format -> Text,
+        file_id -> Nullable<Uuid>,
+        content_hash -> Text,
+        language -> Nullable<Text>,
+        page_kind -> Text,
+        page_count -> Int4,
+        notes -> Array<Nullable<Text>>,
+        course_id -> Nullable<Uuid>,
+        added_by -> Nullable<Uuid>,
+        read_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    document_pages (document_id, page_no) {
+        organization_id -> Uuid,
+        document_id -> Uuid,
+        page_no -> Int4,
+        label -> Text,
+        content -> Text,
+        content_html -> Text,
+    }
+}
+
+diesel::table! {
+    ingestion_jobs (ingestion_job_id) {
+        ingestion_job_id -> Uuid,
+        organization_id -> Uuid,
+        source_type -> Text,
+        source -> Text,
+        source_key -> Text,
+        status -> Text,
+        metadata -> Jsonb,
+        file_id -> Nullable<Uuid>,
+        document_id -> Nullable<Uuid>,
+        watched_folder_id -> Nullable<Uuid>,
+        monitored_url_id -> Nullable<Uuid>,
+        stamp -> Nullable<Text>,
+        pages_done -> Int4,
+        pages_total -> Nullable<Int4>,
+        nugget_count -> Nullable<Int4>,
+        error_message -> Nullable<Text>,
+        run -> Int4,
+        requested_by -> Nullable<Uuid>,
+        started_at -> Nullable<Timestamptz>,
+        completed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::NuggetStatus;
+
+    nuggets (nugget_id) {
+        nugget_id -> Uuid,
+        organization_id -> Uuid,
+        title -> Text,
+        heading_path -> Array<Nullable<Text>>,
+        content -> Text,
+        content_html -> Text,
+        metadata -> Jsonb,
+        embedding_model -> Nullable<Text>,
+        status -> NuggetStatus,
+        image_url -> Nullable<Text>,
+        audio_url -> Nullable<Text>,
+        slides -> Nullable<Jsonb>,
+        language -> Nullable<Text>,
+        content_hash -> Text,
+        is_edited -> Bool,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    nugget_sources (nugget_source_id) {
+        nugget_source_id -> Uuid,
+        organization_id -> Uuid,
+        nugget_id -> Uuid,
+        document_id -> Uuid,
+        ingestion_job_id -> Nullable<Uuid>,
+        source_type -> Text,
+        source_path -> Text,
+        page_from -> Nullable<Int4>,
+        page_to -> Nullable<Int4>,
+        chunk_index -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    nugget_versions (nugget_version_id) {
+        nugget_version_id -> Uuid,
+        organization_id -> Uuid,
+        nugget_id -> Uuid,
+        title -> Text,
+        content -> Text,
+        metadata -> Jsonb,
+        replaced_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
     }
 }
 

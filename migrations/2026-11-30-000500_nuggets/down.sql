@@ -1,0 +1,10 @@
+delete from background_jobs where kind in ('read_document', 'sweep_folders', 'check_addresses');
+drop table nugget_versions;
+drop table nugget_sources;
+drop table nuggets;
+drop table ingestion_jobs;
+drop table document_pages;
+drop table documents;
+drop table monitored_urls;
+drop table watched_folders;
+drop type nugget_status;
