@@ -32,6 +32,8 @@ const FLOORS: &[&str] = &[
     "gradebook",
     "today",
     "study",
+    "mastery",
+    "narrative",
     "people",
     "find",
     // Everything below is put together here.

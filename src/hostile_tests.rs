@@ -68,6 +68,11 @@ const TEXTS: &str = "
     study_materials: title description subject_area
     content_chunks: content heading
     user_feedback: comment
+    concepts: name
+    nuggets: title
+    narrative_paths: title description
+    narrative_messages: content
+    progress_disputes: reason
     mail_log: subject problem
     background_jobs: last_error
 ";
@@ -255,6 +260,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("column", GRADE_COLUMN),
         ("material", ids.material.as_str()),
         ("card", ids.card.as_str()),
+        ("path", ids.path.as_str()),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -336,6 +342,9 @@ fn marked_work() -> String {
          where role = 'assistant';
          insert into ai_usage (usage_id, course_id, purpose, model, prompt_version, tokens_in, tokens_out, outcome, milliseconds)
          select gen_random_uuid(), course_id, 'answer', 'x', 'x', 1, 1, 'ok', 1 from courses;
+         update nuggets set metadata = jsonb_build_object('version', 1, 'concepts', jsonb_build_array({hostile}), 'prerequisites', '[]'::jsonb);
+         update narrative_nodes set choices = jsonb_build_array(
+             jsonb_build_object('id', 'a', 'text', {hostile}, 'next_node_id', node_id), jsonb_build_object('id', 'b', 'text', {hostile}, 'next_node_id', null));
          update study_materials set tags = array[{hostile}];
          update generated_assets set tags = array[{hostile}],
                 content = jsonb_build_object('version', 1, 'front', {hostile}, 'back', {hostile})"

@@ -20,6 +20,8 @@ pub mod exam;
 pub mod exercise;
 pub mod find;
 pub mod gradebook;
+pub mod mastery;
+pub mod narrative;
 pub mod people;
 pub mod platform;
 pub mod player;

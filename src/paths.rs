@@ -39,6 +39,17 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
 /// The learner's own study library.
 pub const STUDY: &str = "/study";
 
+/// Paths through nuggets.
+pub const PATHS: &str = "/paths";
+
+/// A learner's own map of concepts.
+pub const KNOWLEDGE: &str = "/knowledge";
+
+/// Map of concepts of a learner of a course, for its tutors.
+pub fn learner_knowledge_path(course: &str, username: &str) -> String {
+    format!("{}/knowledge", learner_path(course, username))
+}
+
 /// List of the learner's own certificates.
 pub const CERTIFICATES: &str = "/certificates";
 

@@ -387,6 +387,7 @@ pub fn registry() -> Registry {
         .hourly::<crate::activity::server::retention::RetireActivity>()
         .with::<crate::tutor_chat::server::model::write::WriteAnswer>()
         .hourly::<crate::study::server::answers::CollectWrongAnswers>()
+        .hourly::<crate::mastery::server::evidence::RefreshKnowledge>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()

@@ -135,6 +135,18 @@ id!(
     CardId,
     /// Review of a card.
     InteractionId,
+    /// Small unit of a document or a topic.
+    NuggetId,
+    /// Person as a learner of concepts.
+    LearnerId,
+    /// Evidence about a learner and a concept.
+    ProgressId,
+    /// Path through nuggets.
+    PathId,
+    /// Part of a path.
+    NodeId,
+    /// Walk of a learner on a path.
+    PathSessionId,
 );
 
 #[cfg(test)]

@@ -65,6 +65,10 @@ settings! {
     landing_headline: String = String::new(), set by Admin;
     /// Introduction of the landing page. Empty for the built-in one.
     landing_introduction: String = String::new(), set by Admin;
+    /// Level, in percent, from which a concept counts as mastered.
+    mastered_from: u8 = 70, set by Admin;
+    /// Level, in percent, below which a concept is a gap.
+    gap_below: u8 = 50, set by Admin;
 }
 
 /// Everything about an organization's site that its pages need.
