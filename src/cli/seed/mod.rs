@@ -6,6 +6,7 @@ mod activity;
 mod admission;
 mod class;
 mod cohort;
+mod paths;
 mod questions;
 mod site;
 mod study;
@@ -76,6 +77,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         work::grade(conn).await?;
         admission::admit(conn).await?;
         study::fill(conn).await?;
+        paths::make(conn).await?;
         site::fill(conn).await
     })
     .await
