@@ -167,7 +167,10 @@ pub async fn make(conn: &mut Conn, course: CourseId) -> AppResult<Vec<NuggetId>>
     .bind::<SqlUuid, _>(course)
     .load(conn)
     .await?;
-    let language = topics.first().map(|topic| topic.language.clone());
+    let language = topics
+        .as_slice()
+        .first()
+        .map(|topic| topic.language.clone());
     let ids: Vec<TopicId> = topics.iter().map(|topic| topic.topic_id).collect();
     let mut texts: HashMap<TopicId, String> = HashMap::new();
     for (topic, html) in topic_texts(conn, &ids).await? {
