@@ -16,7 +16,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, LearnerId, ProgressId, UserId};
 
 #[derive(QueryableByName)]
-struct LearnerIdRow {
+struct ConceptLearnerRow {
     #[diesel(sql_type = SqlUuid)]
     learner_id: LearnerId,
 }
@@ -28,7 +28,7 @@ pub async fn learner(conn: &mut Conn, user: UserId) -> QueryResult<LearnerId> {
         .bind::<SqlUuid, _>(user)
         .execute(conn)
         .await?;
-    let row: LearnerIdRow =
+    let row: ConceptLearnerRow =
         statement("select learner_id from learners where user_id = $1 for update")
             .bind::<SqlUuid, _>(user)
             .get_result(conn)
@@ -38,11 +38,12 @@ pub async fn learner(conn: &mut Conn, user: UserId) -> QueryResult<LearnerId> {
 
 /// Returns the learner of a person without a lock, if there is one.
 pub async fn learner_if_any(conn: &mut Conn, user: UserId) -> QueryResult<Option<LearnerId>> {
-    let row: Option<LearnerIdRow> = statement("select learner_id from learners where user_id = $1")
-        .bind::<SqlUuid, _>(user)
-        .get_result(conn)
-        .await
-        .optional()?;
+    let row: Option<ConceptLearnerRow> =
+        statement("select learner_id from learners where user_id = $1")
+            .bind::<SqlUuid, _>(user)
+            .get_result(conn)
+            .await
+            .optional()?;
     Ok(row.map(|row| row.learner_id))
 }
 
