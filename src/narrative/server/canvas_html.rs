@@ -285,9 +285,10 @@ impl Canvas<'_> {
             false => {
                 let options = question.options.iter().enumerate().map(|(at, option)| {
                     let id = format!("path-option-{at}");
+                    let own = id.clone();
                     view! {
-                        <label class="path-option" for=id.clone()>
-                            <input type="radio" id=id name="given" value=option.clone() />
+                        <label class="path-option" for=id>
+                            <input type="radio" id=own name="given" value=option.clone() />
                             <span dir="auto">{option.clone()}</span>
                         </label>
                     }
