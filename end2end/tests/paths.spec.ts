@@ -30,15 +30,14 @@ test("a learner walks a path and sees what they know", async ({ page }) => {
   await page.getByRole("button", { name: "Begin", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Check" })).toBeVisible();
   await accessible(page);
-  const first = await page.locator("#part-title").textContent();
   await answer(page);
   await accessible(page);
   await page.getByRole("button", { name: "Go on", exact: true }).click();
-  await expect(page.locator("#part-title")).not.toHaveText(first ?? "");
+  await expect(page.getByText("The text says")).toHaveCount(0);
   await page.getByText("The whole path, and where it could go").click();
   await expect(page.getByText("You are here")).toBeVisible();
   await accessible(page);
-  await page.getByRole("button", { name: "Finish here" }).click();
+  await page.getByRole("button", { name: /^Finish/ }).first().click();
   await expect(page.getByText("You have walked this path.")).toBeVisible();
   await page.getByRole("link", { name: "What you know" }).first().click();
   await expect(page.getByText("from 1 answer").first()).toBeVisible();
@@ -70,7 +69,7 @@ test.describe("on a phone without JavaScript", () => {
     await page.getByLabel("Ask for something else on this path").fill("average");
     await page.getByRole("button", { name: "Search", exact: true }).click();
     await expect(page.getByText(/“average”/).first()).toBeVisible();
-    await page.getByRole("button", { name: "Finish here" }).click();
+    await page.getByRole("button", { name: /^Finish/ }).first().click();
     await expect(page.getByText("You have walked this path.")).toBeVisible();
   });
 });
