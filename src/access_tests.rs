@@ -392,6 +392,22 @@ const TABLE: &str = "
     GET study/api/load_progress -                                               401 200 200 200 200 200 200
     GET study/api/load_study_settings -                                         401 200 200 200 200 200 200
     study/api/save_study_settings retention=1                                   401 422 422 422 422 422 422
+    GET mastery/api/load_knowledge concept=mean                                 401 200 404 404 404 404 404
+    GET mastery/api/load_learner_knowledge course=open&username=learner&concept= 401 403 403 200 403 200 404
+    mastery/api/dispute_evidence progress=EVIDENCE&disputed=true&reason=x       401 200 404 404 404 404 404
+    GET narrative/api/load_paths -                                              401 200 200 200 200 200 200
+    narrative/api/make_path     source=                                         401 403 403 422 422 422 422
+    GET narrative/api/load_path path=WALK                                       401 200 404 200 404 200 404
+    narrative/api/begin_path    path=WALK&mode=text                             401 200 404 200 404 200 404
+    narrative/api/answer_check  path=WALK&question=x&given=x                    401 200 404 200 404 200 404
+    narrative/api/go_on_path    path=WALK&from=x&to=next                        401 200 404 200 404 200 404
+    narrative/api/search_path   path=WALK&q=                                    401 422 404 422 404 422 404
+    GET narrative/api/load_path_editor path=WALK&node=                          401 403 404 200 404 200 404
+    narrative/api/save_path     path=WALK&title=                                401 403 404 422 404 422 404
+    narrative/api/set_path_published path=WALK&published=true                   401 403 404 200 404 200 404
+    narrative/api/add_path_node path=WALK&nugget=x                              401 403 404 422 404 422 404
+    narrative/api/change_path_node path=WALK&node=NOBODY&act=up                 401 403 404 404 404 404 404
+    narrative/api/save_choices  path=WALK&node=NOBODY                           401 403 404 404 404 404 404
     GET find/api/find           q=a                                             200 200 200 200 200 200 200
     authoring/api/schedule_topic course=open&topic=TOPIC&at=x                   401 403 403 422 403 422 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
@@ -452,6 +468,8 @@ async fn everybody_gets_what_the_table_says() {
             .replace("SOURCED", &ids.document)
             .replace("NUGGET", &ids.nugget)
             .replace("CARDID", &ids.card)
+            .replace("WALK", &ids.path)
+            .replace("EVIDENCE", &ids.evidence)
             .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
@@ -525,6 +543,8 @@ pub(crate) struct Filled {
     pub card: String,
     pub document: String,
     pub nugget: String,
+    pub path: String,
+    pub evidence: String,
 }
 
 /// A document with one nugget, a job that failed, and sources that are watched.
@@ -547,6 +567,26 @@ const DOCUMENTS: &str = "with d as (
     values ('file', 'b.pdf', 'file:b.pdf', 'failed', 'The PDF is damaged or incomplete.');
     insert into monitored_urls (url, check_interval, last_problem) values ('https://example.org/', 60, 'The site does not answer.');
     insert into watched_folders (path, file_types, last_problem) values ('/srv/files', '{pdf}', 'There is no such folder on the server.')";
+
+/// A published path of the course `open` with one part, and the learner's evidence about its
+/// concept.
+const PATH: &str = "insert into nuggets (title, content, content_html, metadata, status, content_hash, slides)
+    values ('Mean', 'The mean is the sum.', '<p>The <strong>mean</strong> is the sum of all values.</p>',
+            '{\"version\": 1, \"concepts\": [\"Mean\"], \"prerequisites\": []}', 'ready', repeat('0', 64),
+            '{\"version\": 1, \"slides\": [{\"title\": \"Mean\", \"lines\": [\"The sum\"]}]}');
+    insert into narrative_paths (title, description, status, course_id, published_at)
+    select 'Averages', 'All of them.', 'published', course_id, now() from courses where slug = 'open';
+    insert into narrative_nodes (path_id, nugget_id, position, choices)
+    select path_id, nugget_id, 1,
+           '[{\"id\": \"a\", \"text\": \"Finish\", \"next_node_id\": null}, {\"id\": \"b\", \"text\": \"End\", \"next_node_id\": null}]'
+    from narrative_paths, nuggets where nuggets.title = 'Mean';
+    insert into concepts (concept_key, name) values ('mean', 'Mean');
+    insert into learners (user_id, mastery_map) select user_id, '{\"version\": 1, \"concepts\": {\"mean\": {\"known\": 0.6,
+        \"half_life\": 7, \"weight\": 1, \"answers\": 1, \"at\": \"2026-01-01T00:00:00Z\"}}}'
+    from users where email = 'learner@example.org';
+    insert into progress (learner_id, concept, mastery_level, evidence, source_type, source_id, course_id, answered_at)
+    select learner_id, 'mean', 60, '{\"version\": 1, \"points\": 1, \"difficulty\": 0.5, \"weight\": 1}', 'narrative', 'x', course_id, '2026-01-01'
+    from learners, courses where slug = 'open'";
 
 /// A text in the learner's study library with a card that was reported, and one in the trash.
 const STUDY_LIBRARY: &str = "insert into study_materials (user_id, title, source_type, tags)
@@ -641,7 +681,14 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     site.test.sql(ask).await;
     site.test.sql(STUDY_LIBRARY).await;
     site.test.sql(DOCUMENTS).await;
+    site.test.sql(PATH).await;
+    let path = site.test.text("select path_id from narrative_paths").await;
+    let fields = [("path", path.as_str())];
+    let begun = learner.post("narrative/api/begin_path", &fields);
+    begun.await.assert_ok();
     Filled {
+        path,
+        evidence: site.test.text("select progress_id from progress").await,
         material: site
             .test
             .text("select study_material_id from study_materials where deleted_at is null")

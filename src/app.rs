@@ -243,6 +243,14 @@ fn routes() -> RouteTable {
             Box::pin(documents(DocumentPages::Nugget))
         }),
         Route::lazy("/study/trash", || Box::pin(study(StudyPages::Trash))),
+        Route::lazy("/paths", || Box::pin(narrative(NarrativePages::Paths))),
+        Route::lazy("/paths/:path", || Box::pin(narrative(NarrativePages::Path))),
+        Route::lazy("/paths/:path/edit", || {
+            Box::pin(narrative(NarrativePages::Editor))
+        }),
+        Route::lazy("/knowledge", || {
+            Box::pin(narrative(NarrativePages::Knowledge))
+        }),
         Route::lazy("/find", || Box::pin(home(Home::Find))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
@@ -399,6 +407,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/insights", || {
             Box::pin(activity(ActivityPages::Insights))
+        }),
+        Route::lazy("/teach/:course/learners/:learner/knowledge", || {
+            Box::pin(narrative(NarrativePages::LearnerKnowledge))
         }),
         Route::lazy("/teach/:course/learners/:learner/timeline", || {
             Box::pin(activity(ActivityPages::Timeline))

@@ -33,6 +33,8 @@ const FLOORS: &[&str] = &[
     "today",
     "study",
     "ingest",
+    "mastery",
+    "narrative",
     "people",
     "insights",
     "find",

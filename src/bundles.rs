@@ -44,8 +44,10 @@ use crate::find::pages::find_page;
 use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
 use crate::gradebook::messages::pages::course_message_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
-use crate::insights::pages::{cohort_progress_page, course_insights_page, school_insights_page};
 use crate::ingest::pages::{document_page, documents_page, nugget_page, nuggets_page};
+use crate::insights::pages::{cohort_progress_page, course_insights_page, school_insights_page};
+use crate::mastery::pages::{knowledge_page, learner_knowledge_page};
+use crate::narrative::pages::{path_editor_page, path_page, paths_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
 use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
@@ -186,6 +188,17 @@ bundle! {
         Progress => study_progress_page,
         Settings => study_settings_page,
         Trash => study_trash_page,
+    }
+}
+
+bundle! {
+    /// Paths, and what a learner knows.
+    narrative, NarrativePages {
+        Paths => paths_page,
+        Path => path_page,
+        Editor => path_editor_page,
+        Knowledge => knowledge_page,
+        LearnerKnowledge => learner_knowledge_page,
     }
 }
 

@@ -82,6 +82,10 @@ const TEXTS: &str = "
     nugget_versions: title content
     monitored_urls: url last_problem
     watched_folders: path last_problem
+    concepts: name
+    narrative_paths: title description
+    narrative_messages: content
+    progress_disputes: reason
     mail_log: subject problem
     background_jobs: last_error
 ";
@@ -272,6 +276,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("card", ids.card.as_str()),
         ("document", ids.document.as_str()),
         ("nugget", ids.nugget.as_str()),
+        ("path", ids.path.as_str()),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -369,6 +374,8 @@ fn marked_work() -> String {
                     'prerequisites', jsonb_build_array({hostile}), 'related', jsonb_build_array({hostile}), 'difficulty', 3, 'minutes', 1),
                 slides = jsonb_build_object('version', 1, 'slides',
                     jsonb_build_array(jsonb_build_object('title', {hostile}, 'lines', jsonb_build_array({hostile}))));
+         update narrative_nodes set choices = jsonb_build_array(
+             jsonb_build_object('id', 'a', 'text', {hostile}, 'next_node_id', node_id), jsonb_build_object('id', 'b', 'text', {hostile}, 'next_node_id', null));
          update study_materials set tags = array[{hostile}];
          update generated_assets set tags = array[{hostile}],
                 content = jsonb_build_object('version', 1, 'front', {hostile}, 'back', {hostile})"

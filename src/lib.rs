@@ -21,6 +21,8 @@ pub mod exercise;
 pub mod find;
 pub mod gradebook;
 pub mod ingest;
+pub mod mastery;
+pub mod narrative;
 pub mod people;
 pub mod platform;
 pub mod player;

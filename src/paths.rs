@@ -41,6 +41,16 @@ pub const STUDY: &str = "/study";
 
 /// Documents of the organization, for tutors and admins.
 pub const DOCUMENTS: &str = "/documents";
+/// Paths through nuggets.
+pub const PATHS: &str = "/paths";
+
+/// A learner's own map of concepts.
+pub const KNOWLEDGE: &str = "/knowledge";
+
+/// Map of concepts of a learner of a course, for its tutors.
+pub fn learner_knowledge_path(course: &str, username: &str) -> String {
+    format!("{}/knowledge", learner_path(course, username))
+}
 
 /// List of the learner's own certificates.
 pub const CERTIFICATES: &str = "/certificates";

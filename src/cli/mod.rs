@@ -399,6 +399,7 @@ pub fn registry() -> Registry {
         .with::<crate::ingest::server::read_job::ReadSource>()
         .with::<crate::ingest::server::watch::LookAtSources>()
         .hourly::<crate::ingest::server::watch::WatchSources>()
+        .hourly::<crate::mastery::server::evidence::RefreshKnowledge>()
         .with::<crate::today::server::digest::TodayDigest>()
         .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()

@@ -145,6 +145,16 @@ id!(
     /// A small unit that was made of a document.
     NuggetId,
     IngestionJobId,
+    /// Person as a learner of concepts.
+    LearnerId,
+    /// Evidence about a learner and a concept.
+    ProgressId,
+    /// Path through nuggets.
+    PathId,
+    /// Part of a path.
+    NodeId,
+    /// Walk of a learner on a path.
+    PathSessionId,
 );
 
 #[cfg(test)]

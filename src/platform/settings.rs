@@ -70,6 +70,10 @@ settings! {
     audit_months: u32 = 0, set by Admin;
     /// Own words of mails.
     mail_texts: MailTexts = MailTexts::new(), set by Admin;
+    /// Level, in percent, from which a concept counts as mastered.
+    mastered_from: u8 = 70, set by Admin;
+    /// Level, in percent, below which a concept is a gap.
+    gap_below: u8 = 50, set by Admin;
 }
 
 /// Everything about an organization's site that its pages need.

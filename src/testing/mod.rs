@@ -9,6 +9,7 @@ mod cohort;
 mod coldcall;
 mod course;
 mod exam;
+mod nuggets;
 mod own_data;
 mod pages;
 mod people;
@@ -25,6 +26,7 @@ pub use self::course::{CourseBuilder, CourseFolder, import_draft, shared};
 pub use self::exam::{
     ExamBuilder, running_sitting, set_exam_status, sitting_questions, start_exam,
 };
+pub use self::nuggets::{averages_course, import_with_notes, make_path, nugget, refresh_knowledge};
 pub use self::own_data::own_copy;
 pub use self::pages::{confirm_questions, hidden, statements, upload_questions};
 pub use self::people::{enroll, learner, mark_done, only_code, topic_id, tutor, tutor_of, user_id};

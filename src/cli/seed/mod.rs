@@ -7,6 +7,7 @@ mod admission;
 mod class;
 mod cohort;
 mod documents;
+mod paths;
 mod questions;
 mod review;
 mod site;
@@ -79,6 +80,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         admission::admit(conn).await?;
         study::fill(conn).await?;
         review::comment(conn).await?;
+        paths::make(conn).await?;
         site::fill(conn).await
     })
     .await

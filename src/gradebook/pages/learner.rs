@@ -10,7 +10,7 @@ use crate::exercise::marking::marking_path;
 use crate::gradebook::api::load_learner;
 use crate::gradebook::messages::CourseReceivers;
 use crate::gradebook::{LearnerPage, OpenedAttempt, PastAction, learner_path};
-use crate::paths::timeline_path;
+use crate::paths::{learner_knowledge_path, timeline_path};
 #[cfg(feature = "hydrate")]
 use crate::platform::ui::focus_field;
 use crate::platform::ui::{
@@ -127,6 +127,9 @@ fn head(page: &LearnerPage) -> AnyView {
         view! {
             <Button kind=ButtonKind::Secondary href=href>
                 "Timeline"
+            </Button>
+            <Button kind=ButtonKind::Secondary href=learner_knowledge_path(&page.course_slug, &page.username)>
+                "Knowledge"
             </Button>
         }
     });

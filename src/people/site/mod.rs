@@ -36,6 +36,9 @@ pub struct SiteForm {
     pub mail_reply_to: String,
     pub headline: String,
     pub introduction: String,
+    /// Levels in percent. Empty leaves them as they are.
+    pub mastered_from: String,
+    pub gap_below: String,
 }
 
 /// Page of the site's settings.

@@ -57,12 +57,14 @@ fn settings(page: &SiteSettingsPage, form: FormState) -> AnyView {
     let landing = landing(set, form);
     let colors = colors(set, form);
     let mails = mails(set, &page.usual_sender, form);
+    let knowledge = knowledge(set, form);
     view! {
         <Form form=form class="stack course-form">
             {about}
             {landing}
             {colors}
             {mails}
+            {knowledge}
             <div class="form-foot">
                 <Button busy=form.busy()>"Save"</Button>
             </div>
@@ -216,6 +218,32 @@ fn mails(set: &SiteForm, usual: &str, form: FormState) -> AnyView {
             error=form.error("mail_reply_to")
             autocomplete="off"
         />
+    }
+    .erase()
+}
+
+fn knowledge(set: &SiteForm, form: FormState) -> AnyView {
+    let level = |name: &'static str, label: &'static str, hint: &'static str, stored: &str| {
+        let field = format!("form[{name}]");
+        view! {
+            <Field
+                id=format!("ly-{name}")
+                value=form.value(&field, stored)
+                name=field
+                label=label
+                hint=hint
+                error=form.error(name)
+                max_length=2
+                autocomplete="off"
+            />
+        }
+    };
+    view! {
+        <h2>"What learners know"</h2>
+        <div class="exam-cols">
+            {level("mastered_from", "Mastered from", "Level in percent.", &set.mastered_from)}
+            {level("gap_below", "A gap below", "Level in percent.", &set.gap_below)}
+        </div>
     }
     .erase()
 }

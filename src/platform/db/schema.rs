@@ -2531,6 +2531,126 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    concepts (concept_id) {
+        concept_id -> Uuid,
+        organization_id -> Uuid,
+        concept_key -> Text,
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    concept_edges (concept_id, requires_id) {
+        organization_id -> Uuid,
+        concept_id -> Uuid,
+        requires_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    learners (learner_id) {
+        learner_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        mastery_map -> Jsonb,
+        knowledge_gaps -> Array<Nullable<Text>>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    progress (progress_id) {
+        progress_id -> Uuid,
+        organization_id -> Uuid,
+        learner_id -> Uuid,
+        concept -> Text,
+        mastery_level -> Int4,
+        evidence -> Jsonb,
+        source_type -> Text,
+        source_id -> Text,
+        course_id -> Nullable<Uuid>,
+        answered_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    progress_disputes (progress_id) {
+        progress_id -> Uuid,
+        organization_id -> Uuid,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    topic_nuggets (nugget_id) {
+        nugget_id -> Uuid,
+        organization_id -> Uuid,
+        topic_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    narrative_paths (path_id) {
+        path_id -> Uuid,
+        organization_id -> Uuid,
+        title -> Text,
+        description -> Text,
+        status -> Text,
+        course_id -> Nullable<Uuid>,
+        document_id -> Nullable<Uuid>,
+        created_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    narrative_nodes (node_id) {
+        node_id -> Uuid,
+        organization_id -> Uuid,
+        path_id -> Uuid,
+        nugget_id -> Uuid,
+        position -> Int4,
+        choices -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    narrative_sessions (session_id) {
+        session_id -> Uuid,
+        organization_id -> Uuid,
+        learner_id -> Uuid,
+        path_id -> Uuid,
+        current_node_id -> Nullable<Uuid>,
+        mode -> Text,
+        state -> Jsonb,
+        started_at -> Timestamptz,
+        last_activity -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    narrative_messages (message_id) {
+        message_id -> Uuid,
+        organization_id -> Uuid,
+        session_id -> Uuid,
+        role -> Text,
+        content -> Text,
+        tool_calls -> Nullable<Jsonb>,
+        media -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(ai_notes -> topics (topic_id));
 diesel::joinable!(ai_notes -> courses (course_id));
 

@@ -41,6 +41,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Rout
         .layer(middleware::from_fn(known_length))
         .route_service("/favicon.svg", ServeFile::new(root.join("favicon.svg")))
         .route_service("/palette.js", ServeFile::new(root.join("palette.js")))
+        .route_service("/voice.js", ServeFile::new(root.join("voice.js")))
         .route_service("/robots.txt", ServeFile::new(root.join("robots.txt")))
 }
 

@@ -252,6 +252,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             <hr />
             <MenuItem href="/learn">"My learning"</MenuItem>
             <MenuItem href="/study">"Study"</MenuItem>
+            <MenuItem href="/paths">"Paths"</MenuItem>
             <MenuItem href="/courses">"Courses"</MenuItem>
             {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
             {role.map(|_| view! { <MenuItem href="/documents">"Documents"</MenuItem> })}

@@ -22,7 +22,7 @@ use super::{
     TEXT_CHARACTERS, TITLE_CHARACTERS, cards, material_path, review_path,
 };
 use crate::course::CourseTitle;
-use crate::paths::STUDY;
+use crate::paths::{PATHS, STUDY};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Crumb, EmptyState, Erase, Field, Form, FormState,
     Language, Notice, Page, Pagination, TextArea, Tone, loaded, page_resource, query_now,
@@ -47,6 +47,8 @@ pub fn learning_page() -> AnyView {
         view! {
             <p class="wide">
                 <a href=STUDY>{text}</a>
+                " · "
+                <a href=PATHS>"Paths"</a>
             </p>
         }
         .erase()

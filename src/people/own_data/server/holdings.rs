@@ -144,6 +144,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("known_devices", "user_id", Without("'{device_hash}'"), Deleted),
     holding("learner_activity_days", "user_id", ALL, Deleted),
     holding("learner_persona_profiles", "user_id", ALL, Deleted),
+    holding("learners", "user_id", ALL, Deleted),
     holding("learning_sessions", "user_id", ALL, Deleted),
     holding("live_sessions", "created_by", ACT_ON_OTHERS, RECORD),
     holding("moderation_actions", "actor_user_id", ACT_ON_OTHERS, RECORD),
@@ -153,6 +154,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("moderation_seen", "user_id", ALL, Deleted),
     holding("module_progress", "user_id", ALL, Deleted),
     holding("module_prompt_usage", "user_id", ALL, Deleted),
+    holding("narrative_paths", "created_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("notification_choices", "user_id", ALL, Deleted),
     holding("notification_settings", "user_id", Without("'{unsubscribe_key}'"), Deleted),
     holding("notifications", "user_id", ALL, Deleted),
@@ -290,12 +292,32 @@ pub const RELATED: &[(&str, &str)] = &[
          join cohort_members m on m.member_id = r.member_id where m.user_id = $1",
     ),
     (
+        // The question of the current part stays out with its key.
+        "narrative_sessions",
+        "select to_jsonb(t) - '{organization_id,state}'::text[] || jsonb_build_object('visits', t.state -> 'visits')
+         from narrative_sessions t join learners l on l.learner_id = t.learner_id where l.user_id = $1",
+    ),
+    (
+        "narrative_messages",
+        "select to_jsonb(t) - 'organization_id'::text from narrative_messages t
+         join narrative_sessions s on s.session_id = t.session_id join learners l on l.learner_id = s.learner_id where l.user_id = $1",
+    ),
+    (
         "order_lines",
         "select to_jsonb(t) - 'organization_id'::text from order_lines t join orders o on o.order_id = t.order_id where o.user_id = $1",
     ),
     (
         "order_payments",
         "select to_jsonb(t) - '{organization_id,recorded_by,undone_by}'::text[] from order_payments t join orders o on o.order_id = t.order_id where o.user_id = $1",
+    ),
+    (
+        "progress",
+        "select to_jsonb(t) - 'organization_id'::text from progress t join learners l on l.learner_id = t.learner_id where l.user_id = $1",
+    ),
+    (
+        "progress_disputes",
+        "select to_jsonb(t) - 'organization_id'::text from progress_disputes t
+         join progress p on p.progress_id = t.progress_id join learners l on l.learner_id = p.learner_id where l.user_id = $1",
     ),
     (
         "progress_metrics",

@@ -43,6 +43,8 @@ pub async fn page(conn: &mut Conn, cx: &Cx) -> AppResult<SiteSettingsPage> {
             mail_reply_to: set.mail_reply_to,
             headline: set.landing_headline,
             introduction: set.landing_introduction,
+            mastered_from: set.mastered_from.to_string(),
+            gap_below: set.gap_below.to_string(),
         },
         has_logo: set.logo.is_some(),
         time_zones,
@@ -139,6 +141,18 @@ fn checked(form: &SiteForm, zone: &str, old: &SettingValues) -> AppResult<Checke
     let headline = problems.keep(line("headline", &form.headline, HEADLINE_CHARACTERS));
     let introduction = line("introduction", &form.introduction, INTRODUCTION_CHARACTERS);
     let introduction = problems.keep(introduction);
+    let mastered = problems.keep(level(
+        "mastered_from",
+        &form.mastered_from,
+        old.mastered_from,
+    ));
+    let gap = problems.keep(level("gap_below", &form.gap_below, old.gap_below));
+    if mastered
+        .zip(gap)
+        .is_some_and(|(mastered, gap)| gap > mastered)
+    {
+        problems.add("gap_below", "Enter at most the level above.");
+    }
     problems.check()?;
     Ok(CheckedSite {
         name: name.unwrap_or_default(),
@@ -154,6 +168,8 @@ fn checked(form: &SiteForm, zone: &str, old: &SettingValues) -> AppResult<Checke
             landing_introduction: introduction.unwrap_or_default(),
             mail_texts: old.mail_texts.clone(),
             audit_months: old.audit_months,
+            mastered_from: mastered.unwrap_or(old.mastered_from),
+            gap_below: gap.unwrap_or(old.gap_below),
         },
     })
 }
@@ -164,6 +180,17 @@ fn line(field: &str, typed: &str, most: u32) -> AppResult<String> {
         true => Err(AppError::field(field, use_at_most(most))),
         false => Ok(text),
     }
+}
+
+/// Reads a level in percent. An empty field leaves the setting as it is.
+fn level(field: &str, typed: &str, old: u8) -> AppResult<u8> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(old);
+    }
+    let read = typed.parse::<u8>().ok();
+    read.filter(|level| (1..=99).contains(level))
+        .ok_or_else(|| AppError::field(field, "Enter a number from 1 to 99."))
 }
 
 fn color(field: &str, typed: &str, theme: AccentTheme) -> AppResult<String> {
