@@ -698,7 +698,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .text("select generated_asset_id from generated_assets")
             .await,
         document: site.test.text("select document_id from documents").await,
-        nugget: site.test.text("select nugget_id from nuggets").await,
+        nugget: site.test.text("select nugget_id from nuggets where title = 'The mean'").await,
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,

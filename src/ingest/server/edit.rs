@@ -62,6 +62,7 @@ pub async fn save(conn: &mut Conn, id: NuggetId, typed: &TypedNugget, by: UserId
         return Err(problems.error());
     };
     problems.check()?;
+    nugget_view::check_stored(conn, id).await?;
     let old: Option<(String, String, Value)> = nuggets::table
         .find(id)
         .select((nuggets::title, nuggets::content, nuggets::metadata))
@@ -146,6 +147,7 @@ fn list(field: &str, typed: &str) -> AppResult<Vec<String>> {
 
 /// Retires a nugget, or brings it back.
 pub async fn set_retired(conn: &mut Conn, id: NuggetId, retired: bool) -> AppResult<()> {
+    nugget_view::check_stored(conn, id).await?;
     let at = retired.then(Utc::now);
     let changed = diesel::update(nuggets::table.find(id))
         .set(nuggets::retired_at.eq(at))
@@ -159,6 +161,7 @@ pub async fn set_retired(conn: &mut Conn, id: NuggetId, retired: bool) -> AppRes
 
 /// Makes the slides of a nugget anew.
 pub async fn remake_slides(conn: &mut Conn, id: NuggetId) -> AppResult<()> {
+    nugget_view::check_stored(conn, id).await?;
     let found: Option<(String, String)> = nuggets::table
         .find(id)
         .select((nuggets::title, nuggets::content_html))

@@ -13,7 +13,7 @@ use crate::ingest::{
     NuggetLine, NuggetMetadata, NuggetPage, NuggetQuery, NuggetStatus, NuggetVersion, NuggetsPage,
     PAGE,
 };
-use crate::platform::db::schema::{documents, nugget_versions};
+use crate::platform::db::schema::{documents, nugget_versions, topic_nuggets};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{DocumentId, NuggetId};
@@ -51,7 +51,9 @@ struct NuggetRow {
 /// Columns of a [`NuggetRow`] with their tables.
 const NUGGETS: &str = "n.nugget_id, n.title, n.heading_path, n.metadata, n.status::text as status, n.is_edited,
         n.retired_at is not null as is_retired, s.page_from, s.page_to, d.page_kind, d.document_id, d.title as document
-     from nuggets n
+     from (select * from nuggets o
+           -- Nuggets of topics belong to the course of the topic.
+           where not exists (select from topic_nuggets t where t.nugget_id = o.nugget_id)) n
      left join lateral (select * from nugget_sources s where s.nugget_id = n.nugget_id
                           and ($1 is null or s.document_id = $1)
                         order by s.gone_at desc nulls first, s.created_at limit 1) s on true
@@ -145,6 +147,18 @@ struct OneNugget {
     slides: Option<Value>,
     #[diesel(sql_type = Nullable<Text>)]
     language: Option<String>,
+}
+
+/// Fails for a nugget that is not in the store: nuggets of topics belong to the course of the topic.
+pub(super) async fn check_stored(conn: &mut Conn, id: NuggetId) -> AppResult<()> {
+    let of_topic = topic_nuggets::table.filter(topic_nuggets::nugget_id.eq(id));
+    let is_of_topic: bool = diesel::select(diesel::dsl::exists(of_topic))
+        .get_result(conn)
+        .await?;
+    match is_of_topic {
+        true => Err(no_nugget()),
+        false => Ok(()),
+    }
 }
 
 pub async fn nugget(
