@@ -175,7 +175,7 @@ const TABLE: &str = "
     activity/api/save_status_rules course=open&limits[drift_days]=x             401 403 403 422 403 422 404
     GET insights/api/load_course_insights course=open&cohort=                   401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&cohort=none               401 403 403 404 403 404 404
-    GET insights/api/load_cohort_progress course=open                           401 403 403 403 403 403 403
+    GET insights/api/load_cohort_progress course=open                           401 200 403 403 403 403 403
     GET insights/api/load_school_insights month=                                401 403 403 403 403 200 200
     GET today/api/load_today    query[kind]=silent&query[course]=open           401 403 403 200 200 200 200
     GET today/api/count_today   -                                               401 403 403 200 200 200 200

@@ -21,8 +21,7 @@ use crate::platform::ui::{Html, Tone};
 /// Number of learners on one page of the roster.
 pub const ROSTER_PAGE: usize = 50;
 
-/// Milliseconds after a live event until the roster loads again. What follows within them is
-/// loaded with it.
+/// Milliseconds after a live event until the roster loads again, with all that followed the event.
 pub const ROSTER_WAIT_MS: u64 = 5_000;
 
 /// Most events of one report.

@@ -12,8 +12,8 @@ use {
     crate::platform::time::Clock,
 };
 
-/// Returns the figures of a course, or of its cohort `cohort` if that is not empty. Requires a tutor
-/// of the course.
+/// Returns the figures of a course, or of its cohort `cohort` if that is given. Requires a tutor of
+/// the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course_insights(
     course: String,

@@ -63,7 +63,7 @@ pub fn bars(label: &str, bars: &[Bar]) -> Html {
 
 /// A place on the horizontal axis of a chart of lines. Values are percent.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
+pub struct ChartPlace {
     /// Stands below the axis.
     pub short: String,
     /// The exact values in words, such as "Week 3: 24% done, 30% planned".
@@ -75,7 +75,7 @@ pub struct Place {
 }
 
 /// Draws a line of values and a dashed one of what was planned, from 0 to 100 percent.
-pub fn lines(label: &str, places: &[Place]) -> Html {
+pub fn lines(label: &str, places: &[ChartPlace]) -> Html {
     let mut svg = opened(label, places.len());
     let drawn = [
         (
@@ -170,8 +170,8 @@ fn text(svg: &mut String, class: &str, x: i64, y: i64, words: &str) {
 mod tests {
     use super::*;
 
-    fn place(value: Option<f64>) -> Place {
-        Place {
+    fn place(value: Option<f64>) -> ChartPlace {
+        ChartPlace {
             short: "1".to_owned(),
             said: "Week 1: <so> much".to_owned(),
             value,

@@ -55,7 +55,7 @@ fn is_due(course: CourseId, now: Instant) -> bool {
 }
 
 #[derive(QueryableByName)]
-struct TutorRow {
+struct RosterReader {
     #[diesel(sql_type = SqlUuid)]
     user_id: UserId,
 }
@@ -70,7 +70,7 @@ pub fn may_see<'c>(
         let Some(course) = course.map(CourseId) else {
             return Ok(HashSet::new());
         };
-        let rows: Vec<TutorRow> = statement(
+        let rows: Vec<RosterReader> = statement(
             "select u.user_id from users u
              where u.is_active and u.deleted_at is null
                and (u.role = 'admin'

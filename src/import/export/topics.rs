@@ -338,8 +338,8 @@ async fn exercises(
     conn: &mut Conn,
     course: CourseId,
 ) -> AppResult<HashMap<TopicId, Vec<SimulationDraft>>> {
-    type Stored = (TopicId, String, String, Level, String, Value);
-    let rows: Vec<(Stored, Option<Assignment>)> = simulation_exercises::table
+    type ExportedExercise = (TopicId, String, String, Level, String, Value);
+    let rows: Vec<(ExportedExercise, Option<Assignment>)> = simulation_exercises::table
         .left_join(assignments::table)
         .filter(simulation_exercises::course_id.eq(course))
         .filter(simulation_exercises::retired_at.is_null())

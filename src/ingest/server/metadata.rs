@@ -37,10 +37,11 @@ pub fn describe(nuggets: Vec<CutNugget>) -> Vec<Described> {
         .zip(&html)
         .map(|(nugget, html)| defined(nugget, html))
         .collect();
+    let elsewhere: HashSet<String> = defined.iter().flatten().map(|name| key(name)).collect();
     let concepts: Vec<Vec<String>> = texts
         .iter()
         .zip(&defined)
-        .map(|(text, defined)| concepts(text, defined, &phrases))
+        .map(|(text, defined)| concepts(text, defined, (&phrases, &elsewhere)))
         .collect();
     let explained = explained(&defined, &concepts);
     let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
@@ -95,12 +96,19 @@ fn defined(nugget: &CutNugget, html: &str) -> Vec<String> {
     names.filter(|name| name.chars().count() <= NAME).collect()
 }
 
-fn concepts(text: &str, defined: &[String], phrases: &KeyPhrases) -> Vec<String> {
+/// Terms that the nugget defines, and phrases that it uses often. A term that another nugget defines
+/// is that one's concept.
+fn concepts(
+    text: &str,
+    defined: &[String],
+    (phrases, elsewhere): (&KeyPhrases, &HashSet<String>),
+) -> Vec<String> {
     let mut names: Vec<String> = defined.to_vec();
     // A phrase that is used once is no concept of the document.
     let others = phrases.of_text(text, CONCEPTS * 2).into_iter();
     for phrase in others.filter(|phrase| phrases.count(phrase) >= 3) {
-        let is_new = names.iter().all(|name| key(name) != key(&phrase));
+        let is_new = names.iter().all(|name| key(name) != key(&phrase))
+            && !elsewhere.contains(&key(&phrase));
         let is_name = phrase.chars().any(char::is_alphabetic) && phrase.chars().count() <= NAME;
         if is_new && is_name {
             names.push(capitalized(&phrase));

@@ -149,7 +149,7 @@ struct OneNugget {
     language: Option<String>,
 }
 
-/// Fails for a nugget that is not in the store: nuggets of topics belong to the course of the topic.
+/// Fails for a nugget that is not in the store: those of topics belong to the topic's course.
 pub(super) async fn check_stored(conn: &mut Conn, id: NuggetId) -> AppResult<()> {
     let of_topic = topic_nuggets::table.filter(topic_nuggets::nugget_id.eq(id));
     let is_of_topic: bool = diesel::select(diesel::dsl::exists(of_topic))

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::course_html;
 use super::plan::CohortWork;
-use super::store::{self, CohortRow, TopicRow, WaitingRow, WeekRow};
+use super::store::{self, InsightCohort, TopicFigures, WaitingFigures, WeekRow};
 use crate::activity::server::roster::{self, JudgedLearner};
 use crate::activity::{LearnerStatus, RosterQuery};
 use crate::course::CourseTitle;
@@ -20,21 +20,21 @@ pub const WEEKS: i32 = 12;
 
 /// Learners who stopped at a topic, from which on that stands out.
 const STOPPED: i64 = 3;
-/// First answers to the questions of a topic from which on their share of right ones tells anything,
-/// and the share in percent below which it stands out.
+/// Number of first answers to a topic's questions from which on the share of right ones counts, and
+/// the share in percent below which it stands out.
 const ANSWERS: i64 = 5;
 const RIGHT_PERCENT: i64 = 60;
 
-/// What the page shows.
+/// All that the page shows.
 pub struct CourseFigures {
     pub slug: String,
     pub title: CourseTitle,
-    pub cohorts: Vec<CohortRow>,
+    pub cohorts: Vec<InsightCohort>,
     pub cohort: Option<CohortId>,
     pub learners: Vec<JudgedLearner>,
     pub weeks: Vec<WeekRow>,
-    pub topics: Vec<TopicRow>,
-    pub waiting: WaitingRow,
+    pub topics: Vec<TopicFigures>,
+    pub waiting: WaitingFigures,
     /// The work of the cohort, if one is chosen that has started.
     pub work: Option<CohortWork>,
 }
@@ -100,7 +100,7 @@ pub struct Remark {
     pub said: String,
     /// Title of the topic that it is about, or empty.
     pub topic: String,
-    /// What the link says, and where it leads.
+    /// Words and address of the link.
     pub act: (&'static str, String),
 }
 
@@ -122,7 +122,7 @@ impl CourseFigures {
         self.learners.iter().map(|learner| learner.row.done_percent)
     }
 
-    /// What stands out, the most urgent first.
+    /// All that stands out, the most urgent first.
     pub fn remarks(&self) -> Vec<Remark> {
         let mut remarks = Vec::new();
         let mut add = |said: String, topic: &str, act: (&'static str, String)| {
@@ -176,7 +176,7 @@ impl CourseFigures {
                 add(said, "", ("See who and why", query.path(&self.slug)));
             }
         }
-        let topic_path = |topic: &TopicRow| crate::paths::topic_path(&self.slug, &topic.slug);
+        let topic_path = |topic: &TopicFigures| crate::paths::topic_path(&self.slug, &topic.slug);
         let most = self.topics.iter().max_by_key(|topic| topic.stopped);
         if let Some(topic) = most.filter(|topic| topic.stopped >= STOPPED) {
             let said = format!(
@@ -187,7 +187,7 @@ impl CourseFigures {
         }
         let hard = self.topics.iter().filter(|topic| topic.answers >= ANSWERS);
         let hardest = hard.min_by_key(|topic| 100 * topic.right / topic.answers);
-        let is_low = |topic: &&TopicRow| 100 * topic.right / topic.answers < RIGHT_PERCENT;
+        let is_low = |topic: &&TopicFigures| 100 * topic.right / topic.answers < RIGHT_PERCENT;
         if let Some(topic) = hardest.filter(is_low) {
             let share = 100 * topic.right / topic.answers;
             let said = format!("Only {share}% of first answers are right in the quiz about:");

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::course::CourseFigures;
-use super::store::{TopicRow, WeekRow};
+use super::store::{TopicFigures, WeekRow};
 use crate::activity::server::weeks::short_month;
 use crate::activity::{LearnerStatus, RosterQuery, minutes_text};
 use crate::paths::{insights_path, topic_path};
@@ -204,7 +204,7 @@ fn plan(figures: &CourseFigures) -> Option<AnyView> {
 }
 
 /// Draws the progress of a cohort, with a table of the same figures.
-pub fn plan_chart(places: &[charts::Place]) -> AnyView {
+pub fn plan_chart(places: &[charts::ChartPlace]) -> AnyView {
     let chart = charts::lines("Progress of the cohort by week", places);
     let percent =
         |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}%"));
@@ -371,7 +371,7 @@ fn topics(figures: &CourseFigures) -> AnyView {
     .erase()
 }
 
-fn topic_line(figures: &CourseFigures, topic: &TopicRow) -> AnyView {
+fn topic_line(figures: &CourseFigures, topic: &TopicFigures) -> AnyView {
     let number = |count: i64| match count {
         0 => "–".to_owned(),
         count => count.to_string(),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::course;
 use super::months::{self, first_of_month};
 use super::school::asked;
-use super::store::TopicRow;
+use super::store::TopicFigures;
 use crate::activity::server::store::day_of;
 use crate::paths::{SCHOOL_INSIGHTS, insights_path};
 use crate::platform::auth::guard::{admin_of, tutor_of_slug};
@@ -27,7 +27,7 @@ pub fn routes() -> Router<AppState> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct InsightsAsked {
     cohort: String,
     month: String,
 }
@@ -36,7 +36,7 @@ struct Asked {
 async fn send_topics(
     Extension(cx): Extension<Cx>,
     Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<InsightsAsked>,
 ) -> Response {
     let file = topics(cx, slug.clone(), asked.cohort).await;
     let named = |content| Download::csv(format!("topics-{slug}.csv"), content);
@@ -53,7 +53,7 @@ async fn topics(cx: Cx, slug: String, cohort: String) -> AppResult<Vec<u8>> {
     csv_file(|writer| write_topics(&figures.topics, writer))
 }
 
-fn write_topics(topics: &[TopicRow], writer: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
+fn write_topics(topics: &[TopicFigures], writer: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
     writer.write_record([
         "Module",
         "Topic",
@@ -82,7 +82,7 @@ fn write_topics(topics: &[TopicRow], writer: &mut csv::Writer<Vec<u8>>) -> csv::
 }
 
 /// Sends the courses of a month. For admins.
-async fn send_courses(Extension(cx): Extension<Cx>, Query(asked): Query<Asked>) -> Response {
+async fn send_courses(Extension(cx): Extension<Cx>, Query(asked): Query<InsightsAsked>) -> Response {
     let file = courses(cx, asked.month).await;
     let named = |(month, content)| Download::csv(format!("courses-{month}.csv"), content);
     downloads::send(file.map(named), SCHOOL_INSIGHTS)

@@ -1,11 +1,11 @@
 //! The progress of a cohort by week, beside its plan.
 
-use crate::platform::charts::Place;
+use crate::platform::charts::ChartPlace;
 
 /// Weeks that a chart has at most.
 const MOST_WEEKS: i32 = 30;
 
-/// What a cohort has to do, and what it has done.
+/// The work of a cohort: all that is to do, and all that is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CohortWork {
     pub members: i64,
@@ -54,7 +54,7 @@ impl CohortWork {
     }
 
     /// The weeks from the first to the last one, or to the present one.
-    pub fn places(&self) -> Vec<Place> {
+    pub fn places(&self) -> Vec<ChartPlace> {
         let opening = self.modules.iter().filter_map(|(_, opens)| *opens).max();
         let last = self.last.or(opening).unwrap_or(0).max(self.now);
         (0..=last.min(MOST_WEEKS - 1))
@@ -64,7 +64,7 @@ impl CohortWork {
                 let done = value.map(|value| format!("{value:.0}% done"));
                 let plan = planned.map(|planned| format!("{planned:.0}% planned"));
                 let said: Vec<String> = done.into_iter().chain(plan).collect();
-                Place {
+                ChartPlace {
                     short: number.to_string(),
                     said: format!("Week {number}: {}", said.join(", ")),
                     value,

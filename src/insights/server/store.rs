@@ -22,13 +22,13 @@ const LEARNERS: &str = "learners as materialized (
 
 /// A cohort of a course.
 #[derive(Debug, Clone, Queryable)]
-pub struct CohortRow {
+pub struct InsightCohort {
     pub cohort_id: CohortId,
     pub title: String,
 }
 
 /// Returns the course's cohorts, those that started last first.
-pub async fn cohorts_of(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<CohortRow>> {
+pub async fn cohorts_of(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<InsightCohort>> {
     cohorts::table
         .filter(cohorts::course_id.eq(course))
         .filter(cohorts::is_active)
@@ -88,9 +88,9 @@ pub async fn weeks(
     .await
 }
 
-/// What happened in a topic.
+/// Figures of a topic.
 #[derive(Debug, Clone, QueryableByName)]
-pub struct TopicRow {
+pub struct TopicFigures {
     #[diesel(sql_type = Text)]
     pub slug: String,
     #[diesel(sql_type = Text)]
@@ -123,7 +123,7 @@ pub async fn topics(
     course: CourseId,
     cohort: Option<CohortId>,
     now: DateTime<Utc>,
-) -> QueryResult<Vec<TopicRow>> {
+) -> QueryResult<Vec<TopicFigures>> {
     statement(format!(
         "with {LEARNERS}, progress as (
              select p.topic_id, count(*) as opened, count(*) filter (where p.is_completed) as done
@@ -187,9 +187,9 @@ pub async fn members(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<UserI
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
-/// What waits for tutors of a course.
+/// Work that waits for tutors of a course.
 #[derive(Debug, Clone, Default, QueryableByName)]
-pub struct WaitingRow {
+pub struct WaitingFigures {
     /// Questions that learners handed to a person, and works without marks.
     #[diesel(sql_type = BigInt)]
     pub questions: i64,
@@ -197,7 +197,7 @@ pub struct WaitingRow {
     pub works: i64,
 }
 
-pub async fn waiting(conn: &mut Conn, course: CourseId) -> QueryResult<WaitingRow> {
+pub async fn waiting(conn: &mut Conn, course: CourseId) -> QueryResult<WaitingFigures> {
     statement(
         "select (select count(*) from tutor_requests r
                  join cp_rag_chat_sessions s on s.session_id = r.session_id
@@ -225,7 +225,7 @@ struct CohortTimesRow {
 }
 
 #[derive(QueryableByName)]
-struct ModuleRow {
+struct PlannedModuleRow {
     #[diesel(sql_type = BigInt)]
     topics: i64,
     #[diesel(sql_type = Nullable<Int4>)]
@@ -264,7 +264,7 @@ pub async fn work(
     let Some(times) = times.filter(|times| times.starts_at <= now) else {
         return Ok(None);
     };
-    let modules: Vec<ModuleRow> = statement(
+    let modules: Vec<PlannedModuleRow> = statement(
         "select count(*) as topics,
                 (select floor(extract(epoch from cohort_day(k.cohort_id, coalesce(r.opens_on - k.start_date, r.days_after_start))
                                                  - k.starts_at) / 604800)::integer

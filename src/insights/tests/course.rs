@@ -174,7 +174,8 @@ async fn a_course_says_when_its_learners_are_gone() {
     let site = TestSite::new().await;
     pelican_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
-    learner(&site, "asha@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    asha.get("/learn/small/begin").await.assert_ok();
     learners_rest(&site, 5).await;
     let roster = "/teach/small/activity";
     assert!(meera.get(roster).await.body.contains("Drifting (1)"));
@@ -219,7 +220,7 @@ async fn figures_cost_as_much_for_many_learners_as_for_few() {
     crowd(&site, 60).await;
     finish_topics(&site, &["end"]).await;
     assert_eq!(statements(&site, &mut meera, INSIGHTS).await, few);
-    assert!(few <= 10, "{few}");
+    assert!(few <= 15, "{few}");
     assert!(
         meera
             .get(INSIGHTS)

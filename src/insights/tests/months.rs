@@ -107,7 +107,7 @@ async fn admins_who_want_it_get_a_report_once_a_week() {
     };
     for words in [
         "To: office@example.org",
-        "Active learners: 2 (the week before: 2)",
+        "Active learners: 2 (the week before: 3)",
         "Enrollments: 3 (the week before: 0)",
         "Questions that wait for a tutor: 1",
         "A small course\n2 active learners, 20 min in all, 3 enrolled",

@@ -85,7 +85,7 @@ async fn a_learner_sees_why_and_disputes_it_and_tutors_see_it() {
     let why = asha.get("/knowledge?concept=mean").await;
     why.assert_ok();
     assert!(why.body.contains("Quiz: wrong."), "{}", why.body);
-    let level = "select mastery_map #>> '{concepts,mean,known}' from learners";
+    let level = "select mastery_map #>> '{concepts,mean,known}' from learners join users using (user_id)\n                 where email = 'asha@example.org'";
     let before: f64 = site.test.text(level).await.parse().unwrap();
     let row = "select progress_id from progress where concept = 'mean' order by evidence ->> 'weight' desc limit 1";
     let row = site.test.text(row).await;

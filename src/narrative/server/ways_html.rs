@@ -1,5 +1,5 @@
-//! Renders the ways on from a part of a path, the search, and the whole path with the parts where it
-//! could have gone.
+//! Renders the ways on from a part of a path, the search, and the whole path with the parts that it
+//! could have taken.
 
 use std::collections::HashSet;
 

@@ -37,7 +37,7 @@ pub async fn all(conn: &mut Conn, own: UserId) -> QueryResult<Vec<PeopleView>> {
         "select view_id, name, search, role, state, owner_id = $1 as is_own, is_shared
          from people_views
          where owner_id = $1 or is_shared
-         order by owner_id = $1 desc, name collate \"unicode\", view_id
+         order by owner_id = $1 desc, lower(name), name, view_id
          limit 100",
     )
     .bind::<Uuid, _>(own)

@@ -34,8 +34,8 @@ impl<'de> Deserialize<'de> for Html {
     }
 }
 
-/// Renders a view as HTML on the server, for a part of a page that the browser only shows. The owner
-/// is a new root: the page around hydrates without this part, and values that are sent along with
+/// Renders a view as HTML on the server, for a part of a page that the browser only shows. Its
+/// owner is a new root: the page around hydrates without this part, and values that are sent along with
 /// pages are counted.
 #[cfg(feature = "ssr")]
 pub fn rendered(view: impl FnOnce() -> AnyView) -> Html {

@@ -1,6 +1,6 @@
 //! The rule by which works are given to reviewers. Nobody gets their own work or a work twice, and
-//! the work with the fewest reviews gets the reviewer with the fewest. Where nobody is left who may
-//! review a work, one review that nobody has begun changes hands.
+//! the work with the fewest reviews gets the reviewer with the fewest. A review that nobody has
+//! begun changes hands if nobody else is left who may review the work.
 
 use std::collections::{HashMap, HashSet};
 

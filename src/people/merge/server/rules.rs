@@ -50,6 +50,7 @@ pub const RULES: &[(&str, &str, Fate)] = &[
     ("account_merges", "kept_id", Stays("The record of earlier merges.")),
     ("account_merges", "merged_by", Stays(RECORD)),
     ("data_exports", "user_id", Stays("Copies of the closed account's data.")),
+    ("learners", "user_id", MovedIf("not exists (select from learners k where k.user_id = $2)")),
     ("enrollments", "user_id", One(&["course_id"],
         "(f.status = 'completed' and k.status <> 'completed') or (f.status = 'active' and k.status in ('withdrawn', 'expired'))")),
     ("topic_progress", "user_id", One(&["topic_id"],
