@@ -22,7 +22,7 @@ use crate::platform::ids::{CourseId, TopicId};
 use crate::platform::time::Clock;
 
 #[derive(QueryableByName)]
-struct SourceRow {
+struct TopicSourceRow {
     #[diesel(sql_type = Nullable<Text>)]
     base_title: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -35,7 +35,7 @@ struct SourceRow {
     imported_at: DateTime<Utc>,
 }
 
-impl SourceRow {
+impl TopicSourceRow {
     /// Names the two texts that are compared.
     fn seen(&self, current: &CurrentText) -> String {
         format!(
@@ -47,7 +47,7 @@ impl SourceRow {
 }
 
 /// Returns the text of the source that waits for a decision.
-async fn waiting(conn: &mut Conn, topic: TopicId) -> QueryResult<Option<SourceRow>> {
+async fn waiting(conn: &mut Conn, topic: TopicId) -> QueryResult<Option<TopicSourceRow>> {
     statement(
         "select base_title, base_body, source_title, source_body, imported_at
          from topic_sources where topic_id = $1 and source_body is not null",
@@ -106,7 +106,7 @@ pub async fn page(
     })
 }
 
-fn differing(current: &CurrentText, row: &SourceRow, clock: &Clock) -> DifferingText {
+fn differing(current: &CurrentText, row: &TopicSourceRow, clock: &Clock) -> DifferingText {
     let site = source::written(&current.text);
     let new = source::written(&row.source_body);
     let base = row.base_body.as_deref().map(source::written);
