@@ -8,8 +8,8 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {super::server, crate::paths::edit_path, crate::platform::auth::guard::require_tutor_of_slug};
 
-/// Checks the course as its authors have it, drafts included. With a topic's name, returns only
-/// what is found there. Requires a tutor of the course.
+/// Checks the course as its authors have it, drafts included. With the name of a topic, returns
+/// only the findings there. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course_check(
     course: String,

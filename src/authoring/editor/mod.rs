@@ -62,8 +62,8 @@ pub struct TopicText {
     pub is_laid_out: bool,
     pub preview: TextPreview,
     pub picture: PictureNote,
-    /// Changes of others to the same paragraphs, if they kept the text of the fields from being
-    /// saved.
+    /// Changes of others to the same paragraphs, if the text of the fields could not be saved
+    /// because of them.
     pub conflict: Option<TextConflict>,
     /// Others who have this topic's editor open.
     pub here: WritersHere,

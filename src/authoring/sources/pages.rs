@@ -29,7 +29,8 @@ pub fn topic_source_page() -> AnyView {
     let show = move |page: SourcePage| {
         let (course, topic) = (course.get_untracked(), topic.get_untracked());
         let title = page.course_title.clone();
-        let heading = TeachHeading::name(page.topic_title.clone()).in_language(&title.language);
+        let heading = TeachHeading::task("Site and source")
+            .below(page.topic_title.clone(), edit_path(&course, &topic));
         let inside = match page.differing {
             Some(differing) => comparison(
                 &course,

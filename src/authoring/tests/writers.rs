@@ -243,7 +243,7 @@ async fn the_same_paragraph_waits_for_a_person() {
     for words in [
         "Two versions of the same paragraphs",
         "Third words.",
-        "Ravi’s words.",
+        "Meera’s words.",
         "Keep both",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");
@@ -276,7 +276,7 @@ async fn a_title_that_one_changes_and_a_rename_are_kept() {
         .test
         .text("select title || body from topic_drafts")
         .await;
-    assert!(stored.starts_with("RenamedNew words."), "{stored}");
+    assert!(stored.starts_with("Renamed\nNew words."), "{stored}");
 }
 
 async fn here(browser: &mut Browser<'_>, writer: &str, leaving: bool, topic: &str) -> WritersHere {

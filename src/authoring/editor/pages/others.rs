@@ -1,5 +1,5 @@
-//! Works with the texts of others at the same time: takes their words into the fields, shows both
-//! sides of a conflict, and says who has the topic open.
+//! Works with what others write at the same time: takes their words into the fields, shows what
+//! both sides have changed, and says who has the topic open.
 
 use std::time::Duration;
 

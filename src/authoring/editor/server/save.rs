@@ -1,5 +1,5 @@
-//! Saves the draft of a topic. The changes of others since the page was opened are merged
-//! with those of the page, so that two people never overwrite each other.
+//! Saves the draft of a topic. The changes of a page are merged with those that others have saved
+//! since it was opened, so that two people never overwrite each other.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Int4, Text, Uuid as SqlUuid};

@@ -250,7 +250,7 @@ impl ReviewPanel<'_> {
             <li id=format!("c-{id}") class="review-thread stack" tabindex="-1">
                 {about}
                 {self.said(comment)}
-                <ol class="draft-answers">{answers}</ol>
+                <ol class="review-replies">{answers}</ol>
                 {resolved}
                 {is_open.then(|| self.answer(&id))}
                 {self.resolve(&id, is_open)}
