@@ -575,7 +575,7 @@ const PATH: &str = "insert into nuggets (title, content, content_html, metadata,
             '{\"version\": 1, \"concepts\": [\"Mean\"], \"prerequisites\": []}', 'ready', repeat('0', 64),
             '{\"version\": 1, \"slides\": [{\"title\": \"Mean\", \"lines\": [\"The sum\"]}]}');
     insert into narrative_paths (title, description, status, course_id, published_at)
-    select 'Averages', 'All of them.', 'published', course_id, now() from courses where slug = 'open';
+    select 'A way through averages', 'All of them.', 'published', course_id, now() from courses where slug = 'open';
     insert into narrative_nodes (path_id, nugget_id, position, choices)
     select path_id, nugget_id, 1,
            '[{\"id\": \"a\", \"text\": \"Finish\", \"next_node_id\": null}, {\"id\": \"b\", \"text\": \"End\", \"next_node_id\": null}]'
@@ -698,7 +698,10 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .text("select generated_asset_id from generated_assets")
             .await,
         document: site.test.text("select document_id from documents").await,
-        nugget: site.test.text("select nugget_id from nuggets where title = 'The mean'").await,
+        nugget: site
+            .test
+            .text("select nugget_id from nuggets where title = 'The mean'")
+            .await,
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,

@@ -198,6 +198,8 @@ async fn all_problems_are_said_and_exercises_of_other_courses_are_out_of_reach()
         .topic("x")
         .import(&site)
         .await;
+    let role = crate::platform::auth::UserRole::Tutor;
+    site.account("ravi@example.org", role).await;
     tutor_of(&site, "ravi@example.org", "other").await;
     let mut ravi = site.sign_in("ravi@example.org").await;
     let (topic, exercise) = (

@@ -282,7 +282,8 @@ async fn an_export_has_the_exercises_of_the_site() {
         ids.split(' ').next().unwrap(),
         ids.split(' ').last().unwrap(),
     );
-    for which in [format!("up-{written}"), format!("retire-{gone}")] {
+    let up = format!("up-{written}");
+    for which in [up.clone(), up, format!("retire-{gone}")] {
         let fields = [("course", "small"), ("which", which.as_str())];
         meera
             .post("write/api/change_exercise", &fields)

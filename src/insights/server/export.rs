@@ -82,7 +82,10 @@ fn write_topics(topics: &[TopicFigures], writer: &mut csv::Writer<Vec<u8>>) -> c
 }
 
 /// Sends the courses of a month. For admins.
-async fn send_courses(Extension(cx): Extension<Cx>, Query(asked): Query<InsightsAsked>) -> Response {
+async fn send_courses(
+    Extension(cx): Extension<Cx>,
+    Query(asked): Query<InsightsAsked>,
+) -> Response {
     let file = courses(cx, asked.month).await;
     let named = |(month, content)| Download::csv(format!("courses-{month}.csv"), content);
     downloads::send(file.map(named), SCHOOL_INSIGHTS)
