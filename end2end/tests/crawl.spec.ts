@@ -41,7 +41,7 @@ for (const [role, starts] of ROLES) {
       await awake(page);
       await fits(page);
       expect(complaints).toEqual([]);
-      const links = await page.locator("main a[href]:not([download], [rel~=external], [target])").evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
+      const links = await page.locator("main a[href]:not([download], [rel~=external], [target])").evaluateAll((all) => all.map((a) => new URL(a.getAttribute("href")!, location.href).href));
       waiting.push(...links.filter((href) => new URL(href).origin === link.origin && !FLEETING.test(href)).map((href) => href.replace(/#.*/, "")));
     }
     expect(seen.size).toBeGreaterThan(10);

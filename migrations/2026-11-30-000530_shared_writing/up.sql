@@ -1,6 +1,8 @@
 -- Several people write one topic: the last revisions of each draft, with which texts are merged,
 -- and who has the editor open.
 
+set local lock_timeout = '10s';
+
 create table topic_draft_revisions (
     topic_id uuid not null,
     revision integer not null check (revision >= 0),

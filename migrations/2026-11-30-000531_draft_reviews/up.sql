@@ -1,5 +1,7 @@
 -- Drafts that tutors of a course read before they are published, and comments on their passages.
 
+set local lock_timeout = '10s';
+
 create table draft_reviews (
     topic_id uuid primary key,
     organization_id uuid not null,

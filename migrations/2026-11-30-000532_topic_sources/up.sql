@@ -1,6 +1,8 @@
 -- Topics whose text was changed on the site: the text of the course's source from which the change
 -- started, and what later imports brought instead.
 
+set local lock_timeout = '10s';
+
 create table topic_sources (
     topic_id uuid primary key,
     organization_id uuid not null,

@@ -65,7 +65,7 @@ end $$;
 -- that of the kept account goes on, and the other stays with the closed account. It runs as the owner
 -- of the tables, because the application may not change some of them.
 create function move_evidence() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     update quiz_attempts f set user_id = new.kept_id
     where f.organization_id = new.organization_id and f.user_id = new.closed_id

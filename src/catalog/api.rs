@@ -10,6 +10,9 @@ use crate::platform::error::AppResult;
 use {
     crate::catalog::server::{store, view},
     crate::course::server::search,
+    crate::platform::auth::UserRole,
+    crate::platform::auth::guard::tutor_of_slug,
+    crate::platform::auth::viewing::ViewedAs,
     crate::platform::error::AppError,
     crate::platform::http::Cx,
     crate::platform::time::Clock,
@@ -30,13 +33,29 @@ pub async fn list_courses(query: CatalogQuery) -> AppResult<CatalogPage> {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course(slug: String) -> AppResult<CoursePage> {
     let cx = Cx::current()?;
-    let viewer = match &cx.viewing {
-        Some(view) if view.course == slug => view.seen_by(cx.viewer.as_ref()),
-        _ => cx.viewer.clone(),
+    let viewing = cx.viewing.clone().filter(|view| view.course == slug);
+    let viewer = match &viewing {
+        Some(viewing) => {
+            // The right to teach may have ended since the view began.
+            tutor_of_slug(cx.clone(), &slug).await?;
+            viewing.seen_by(cx.viewer.as_ref())
+        }
+        None => cx.viewer.clone(),
     };
     let (school, clock) = (cx.organization.name.clone(), Clock::of(&cx));
-    cx.within(async move |conn| view::course(conn, viewer.as_ref(), &slug, &school, &clock).await)
-        .await
+    let mut page = cx
+        .within(async move |conn| view::course(conn, viewer.as_ref(), &slug, &school, &clock).await)
+        .await?;
+    // Only admins see what becomes of the applications of others.
+    let is_admin = cx
+        .viewer
+        .as_ref()
+        .is_some_and(|viewer| viewer.role == UserRole::Admin);
+    let is_of_learner = viewing.is_some_and(|viewing| matches!(viewing.who, ViewedAs::Learner(_)));
+    if is_of_learner && !is_admin {
+        page.offerings.clear();
+    }
+    Ok(page)
 }
 
 /// Returns a published page that admins wrote.

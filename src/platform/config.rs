@@ -72,7 +72,8 @@ pub struct DocumentsConfig {
         global = true
     )]
     pub watch_roots: Vec<PathBuf>,
-    /// Let tutors and admins take in web pages of private networks too, such as an intranet.
+    /// Let tutors and admins take in web pages of private networks too, such as an intranet. Pages
+    /// of this machine stay out.
     #[arg(long = "fetch-private", env = "LYCEUM_FETCH_PRIVATE", global = true)]
     pub fetch_private: bool,
 }

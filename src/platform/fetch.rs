@@ -1,7 +1,7 @@
 //! Fetches pages of other sites. Addresses come from people, so each one is checked after its name
 //! is resolved, at each redirect: a server must not be led to its own network.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -63,7 +63,7 @@ pub fn parse(typed: &str) -> Result<Url, String> {
 }
 
 /// Fetches pages. With `is_private`, addresses of private networks are allowed, for sites that read
-/// their own intranet.
+/// their own intranet, but never those of this machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Fetcher {
     pub is_private: bool,
@@ -210,9 +210,10 @@ impl Fetcher {
         if addresses.is_empty() {
             return Err(format!("There is no site at {host}."));
         }
-        let is_refused = !self.is_private
-            && (addresses.iter().any(|address| !is_public(address.ip()))
-                || !matches!(port, 80 | 443 | 8080 | 8443));
+        let is_refused = addresses.iter().any(|address| is_never(address.ip()))
+            || (!self.is_private
+                && (addresses.iter().any(|address| !is_public(address.ip()))
+                    || !matches!(port, 80 | 443 | 8080 | 8443)));
         match is_refused {
             true => Err("The address leads into a private network, which is not read.".to_owned()),
             false => Ok((host, addresses)),
@@ -278,6 +279,29 @@ fn file_name(url: &Url, kind: &str) -> String {
     match last.contains('.') {
         true => last.chars().take(200).collect(),
         false => "page".to_owned(),
+    }
+}
+
+/// True for addresses that are read under no setting: those of this machine, of its links, where
+/// hosts of machines answer with secrets, and of many receivers. Tests serve pages on loopback.
+fn is_never(address: IpAddr) -> bool {
+    /// The address at which one host of machines answers over IPv6.
+    const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            (address.is_loopback() && !cfg!(test))
+                || address.is_link_local()
+                || address.is_unspecified()
+                || address.is_multicast()
+                || address.is_broadcast()
+        }
+        IpAddr::V6(address) => {
+            (address.is_loopback() && !cfg!(test))
+                || address.is_unicast_link_local()
+                || address.is_unspecified()
+                || address.is_multicast()
+                || address == METADATA
+        }
     }
 }
 
@@ -456,6 +480,23 @@ mod tests {
             assert!(parse(typed).is_err(), "{typed}");
         }
         assert!(parse(" https://example.org/a?b ").is_ok());
+    }
+
+    #[tokio::test]
+    async fn links_are_refused_under_every_setting() {
+        for typed in [
+            "http://169.254.169.254/latest",
+            "http://[::ffff:169.254.169.254]/",
+            "http://[fe80::1]/",
+            "http://[fd00:ec2::254]/",
+            "http://0.0.0.0/",
+        ] {
+            let url = parse(typed).unwrap();
+            let fetcher = Fetcher { is_private: true };
+            let refused = fetcher.fetch(&url, &Known::default()).await.unwrap_err();
+            assert!(refused.contains("private network"), "{typed}: {refused}");
+        }
+        assert!(!is_never("10.1.2.3".parse().unwrap()));
     }
 
     #[tokio::test]

@@ -121,6 +121,13 @@ async fn a_learner_is_seen_with_their_locks_and_the_view_is_on_record() {
     view(&mut meera, "learner", "asha@example.org")
         .await
         .assert_ok();
+    // A learner who has left the course is seen no more.
+    let leave = "update enrollments set status = 'withdrawn'";
+    site.test.sql(leave).await;
+    let refused = meera.get("/learn/small/begin").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let back = "update enrollments set status = 'active'";
+    site.test.sql(back).await;
     end(&mut meera).await;
     assert_eq!(traces(&site).await, before);
     let audited = "select count(*) from audit_logs l join users u on u.user_id::text = l.subject_id
@@ -141,8 +148,10 @@ async fn a_view_ends_by_itself_and_with_the_right_to_teach() {
     meera.get("/learn/small/begin").await.assert_ok();
     let ended = "update course_tutors set is_active = false";
     site.test.sql(ended).await;
-    let refused = meera.get("/learn/small/begin").await;
-    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    for page in ["/learn/small/begin", "/courses/small"] {
+        let refused = meera.get(page).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{page}");
+    }
     site.test
         .sql("update course_tutors set is_active = true")
         .await;

@@ -2,7 +2,8 @@
 //! looks at the course. A page that is loaded for somebody else leaves no trace, because all that
 //! its loading writes is undone.
 
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::QueryableByName;
+use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -63,7 +64,8 @@ impl PageReader {
     ///
     /// # Errors
     ///
-    /// `Denied` for a visitor, who sees no pages of learners.
+    /// `Denied` for a visitor, who sees no pages of learners, and for a learner who has left the
+    /// course or the site.
     pub async fn begin(&self, conn: &mut Conn) -> AppResult<UserId> {
         let Some((view, course)) = &self.view else {
             return Ok(self.me);
@@ -72,6 +74,13 @@ impl PageReader {
             return Err(AppError::Denied(
                 "Visitors see the course’s page only. Its topics open once they are enrolled."
                     .to_owned(),
+            ));
+        }
+        if let ViewedAs::Learner(learner) = &view.who
+            && !studies(conn, *learner, *course).await?
+        {
+            return Err(AppError::Denied(
+                "This learner no longer studies the course.".to_owned(),
             ));
         }
         statement("savepoint viewed").execute(conn).await?;
@@ -93,6 +102,26 @@ impl PageReader {
         }
         Ok(())
     }
+}
+
+#[derive(QueryableByName)]
+struct ViewedStudies {
+    #[diesel(sql_type = Bool)]
+    studies: bool,
+}
+
+/// Returns true if the learner is here and studies the course, or has completed it.
+async fn studies(conn: &mut Conn, learner: UserId, course: CourseId) -> AppResult<bool> {
+    let row: ViewedStudies = statement(
+        "select exists (
+             select from enrollments n join users u on u.user_id = n.user_id and u.deleted_at is null
+             where n.user_id = $1 and n.course_id = $2 and n.status in ('active', 'completed')) as studies",
+    )
+    .bind::<SqlUuid, _>(learner)
+    .bind::<SqlUuid, _>(course)
+    .get_result(conn)
+    .await?;
+    Ok(row.studies)
 }
 
 /// Makes a learner with these personas to whom the whole course is open. The learner is undone with

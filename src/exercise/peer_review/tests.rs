@@ -100,6 +100,16 @@ async fn three_learners_review_each_other_and_get_the_median() {
     assert!(!meera.get("/teach").await.body.contains("waiting)"));
     assert_eq!(given(&mut asha).await.len(), 2);
     assert_eq!(given(&mut bo).await.len(), 2);
+    // Names stay hidden once works were given to reviewers without them.
+    let named = [
+        ("course", "small"),
+        ("exercise", exercise.as_str()),
+        ("reviews", "2"),
+        ("days", "5"),
+        ("are_named", "true"),
+    ];
+    let named = meera.post("peer_review/api/save_peer_rules", &named).await;
+    assert_eq!(named.status, StatusCode::UNPROCESSABLE_ENTITY);
     let told = "select count(distinct user_id) from notifications where subject like '%/reviews'";
     assert_eq!(site.test.count(told).await, 3);
 

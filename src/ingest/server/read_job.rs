@@ -26,6 +26,9 @@ use crate::platform::jobs::{Job, JobContext};
 /// Time between two looks at whether the job was canceled.
 const LOOK: Duration = Duration::from_millis(700);
 
+/// Most characters of a source's name. The column of its key takes 100 more.
+const SOURCE_CHARACTERS: usize = 2_000;
+
 /// Reads the source of an ingestion job.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadSource {
@@ -205,6 +208,16 @@ async fn read(
     }
 }
 
+/// The key of a file in a zip. A long one ends with a hash, so that it fits and stays different.
+fn key_in_zip(zip: &str, name: &str) -> String {
+    let key = format!("{zip}/{name}");
+    if key.chars().count() <= SOURCE_CHARACTERS {
+        return key;
+    }
+    let begin: String = key.chars().take(SOURCE_CHARACTERS).collect();
+    format!("{begin}:{}", hash(key.as_bytes()))
+}
+
 /// Queues the files of a zip as sources of their own.
 async fn unpack_files(
     cx: &JobContext,
@@ -218,15 +231,26 @@ async fn unpack_files(
     let organization = cx.organization.organization_id;
     let (mut queued, mut problems) = (0, Vec::new());
     for file in unpacked {
+        // The end of a long name stays, because it tells what the file is.
         let name = format!("{}/{}", job.source, file.name);
+        let count = name.chars().count();
+        let name: String = name
+            .chars()
+            .skip(count.saturating_sub(SOURCE_CHARACTERS))
+            .collect();
         match detect(&file.name, &file.content) {
             Ok(DocumentFormat::Zip) => {
                 problems.push(format!("{}: a zip within a zip is not read.", file.name))
             }
             Err(said) => problems.push(format!("{}: {said}", file.name)),
             Ok(_) => {
-                let kind = SourceKind::named(&job.source_type);
+                // The content is here already, so an address is not fetched again.
+                let kind = match SourceKind::named(&job.source_type) {
+                    SourceKind::Url => SourceKind::File,
+                    kind => kind,
+                };
                 let mut source = NewSource::of(kind, &name, job.requested_by);
+                source.key = key_in_zip(&job.source_key, &file.name);
                 source.content = Some(file.content);
                 source.folder = job.watched_folder_id;
                 let files = files.clone();

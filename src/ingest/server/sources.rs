@@ -58,7 +58,8 @@ pub struct NewSource {
     pub kind: SourceKind,
     /// Name of the file, path in the folder, or address.
     pub source: String,
-    /// Equal for versions of the same source.
+    /// Equal for versions of the same source. Files and texts of different people are different
+    /// sources, even if they have the same name.
     pub key: String,
     pub title: Option<String>,
     /// None for an address, which the job fetches.
@@ -71,10 +72,16 @@ pub struct NewSource {
 
 impl NewSource {
     pub fn of(kind: SourceKind, source: &str, by: Option<UserId>) -> Self {
+        let key = match (kind, by) {
+            (SourceKind::File | SourceKind::Text, Some(by)) => {
+                format!("{}:{by}:{source}", kind.name())
+            }
+            _ => format!("{}:{source}", kind.name()),
+        };
         Self {
             kind,
             source: source.to_owned(),
-            key: format!("{}:{source}", kind.name()),
+            key,
             title: None,
             content: None,
             by,
@@ -107,10 +114,12 @@ pub async fn add(
     organization: OrganizationId,
     source: NewSource,
 ) -> AppResult<Added> {
-    // Two uploads of the same file wait for each other.
-    db::lock(conn, &format!("document/{organization}/{}", source.key)).await?;
+    // Two uploads of the same content wait for each other, whoever sends them.
+    let content_hash = source.content.as_deref().map(hash);
+    let locked = content_hash.as_ref().unwrap_or(&source.key);
+    db::lock(conn, &format!("document/{organization}/{locked}")).await?;
     let mut file: Option<FileId> = None;
-    if let Some(content) = source.content {
+    if let (Some(content), Some(content_hash)) = (source.content, &content_hash) {
         if content.len() > DOCUMENT_BYTES {
             return Err(AppError::field(
                 "",
@@ -122,9 +131,8 @@ pub async fn add(
                 ),
             ));
         }
-        let content_hash = hash(&content);
         let known: Option<(DocumentId, String)> = documents::table
-            .filter(documents::content_hash.eq(&content_hash))
+            .filter(documents::content_hash.eq(content_hash))
             .select((documents::document_id, documents::title))
             .first(conn)
             .await
@@ -134,8 +142,12 @@ pub async fn add(
         }
         file = Some(files.put(conn, organization, MEDIA_TYPE, content).await?);
     }
+    // The same content may wait already under another name. An address has no content yet.
+    let is_same = ingestion_jobs::source_key
+        .eq(&source.key)
+        .or(ingestion_jobs::file_id.is_not_null());
     let waiting: Option<IngestionJobId> = ingestion_jobs::table
-        .filter(ingestion_jobs::source_key.eq(&source.key))
+        .filter(is_same)
         .filter(ingestion_jobs::status.eq_any(["pending", "processing"]))
         .filter(ingestion_jobs::file_id.is_not_distinct_from(file))
         .select(ingestion_jobs::ingestion_job_id)

@@ -25,6 +25,8 @@ const TAKEN: usize = 200;
 /// Files and folders that a sweep looks at.
 const LOOKED_AT: usize = 50_000;
 const DEPTH: usize = 20;
+/// Most characters of the sentence about a folder's problem.
+const PROBLEM_CHARACTERS: usize = 1_000;
 /// A file that changed more recently may still be written.
 const SETTLED: Duration = Duration::from_secs(3);
 
@@ -37,8 +39,12 @@ impl Job for WatchSources {
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         cx.within(async move |conn| {
+            // Queued first, so that a failure ends nothing.
+            jobs::enqueue_next_hour(conn, &self).await
+        })
+        .await?;
+        cx.within(async move |conn| {
             fail_abandoned(conn).await?;
-            jobs::enqueue_next_hour(conn, &self).await?;
             plan(conn).await
         })
         .await?;
@@ -196,9 +202,14 @@ async fn sweep(cx: &JobContext, files: &Files, folder: WatchedFolder) -> AppResu
         let key = key(&folder, &file.name);
         !known.contains(&(key, file.stamp.clone()))
     };
-    let new: Vec<FoundFile> = found.into_iter().filter(is_new).take(TAKEN).collect();
-    let mut problem = None;
+    let new: Vec<FoundFile> = found.into_iter().filter(is_new).collect();
+    // Only files that were taken in count, so that those with problems hold up no others.
+    let mut taken = 0;
+    let mut problem: Option<String> = None;
     for file in new {
+        if taken == TAKEN {
+            break;
+        }
         let path = file.path.clone();
         let stamp = file.stamp.clone();
         let read = tokio::task::spawn_blocking(move || read_whole(&path, &stamp));
@@ -217,18 +228,29 @@ async fn sweep(cx: &JobContext, files: &Files, folder: WatchedFolder) -> AppResu
         source.folder = Some(folder.watched_folder_id);
         source.stamp = Some(file.stamp.clone());
         let (files, organization) = (files.clone(), cx.organization.organization_id);
-        cx.within(async move |conn| {
-            let noted = source.clone();
-            if let sources::Added::Same { document, .. } =
-                sources::add(conn, &files, organization, source).await?
-            {
-                note_same(conn, &noted, document).await?;
+        let added = cx
+            .within(async move |conn| {
+                let noted = source.clone();
+                if let sources::Added::Same { document, .. } =
+                    sources::add(conn, &files, organization, source).await?
+                {
+                    note_same(conn, &noted, document).await?;
+                }
+                Ok(())
+            })
+            .await;
+        match added {
+            Ok(()) => taken += 1,
+            Err(error) => {
+                problem = Some(format!("{}: {error}", file.name));
+                // Other files would fail too. The next sweep goes on.
+                if matches!(error, AppError::Busy | AppError::Unreachable) {
+                    break;
+                }
             }
-            Ok(())
-        })
-        .await?;
+        }
     }
-    Ok(problem)
+    Ok(problem.map(|said| said.chars().take(PROBLEM_CHARACTERS).collect()))
 }
 
 fn key(folder: &WatchedFolder, name: &str) -> String {

@@ -107,6 +107,17 @@ async fn the_same_content_makes_nothing_new_and_a_change_only_what_changed() {
         site.test.count("select count(*) from stored_files").await,
         1
     );
+    // The file of somebody else with the same name is another document, and with the same content
+    // it makes nothing new.
+    let mut other = site.signed_in("other@example.org", UserRole::Tutor).await;
+    let page = upload(&mut other, &[("averages.md", AVERAGES.as_bytes())]).await;
+    assert!(page.body.contains("has the same content"), "{}", page.body);
+    let means = AVERAGES.replace("Averages", "Means");
+    upload(&mut other, &[("averages.md", means.as_bytes())])
+        .await
+        .assert_ok();
+    site.mails().await;
+    assert_eq!(site.test.count("select count(*) from documents").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,6 @@ use leptos::prelude::*;
 use super::course_html::{histogram, plan_chart};
 use super::plan::{CohortWork, weeks_in_a_row};
 use super::store::{self, ProjectRow};
-use crate::activity::RosterQuery;
-use crate::activity::server::roster;
 use crate::cohort::server::access;
 use crate::course::server::store as courses;
 use crate::insights::CohortProgress;
@@ -45,19 +43,13 @@ pub async fn page(
     let place = access::place(conn, user, &slug, None).await?;
     let (course, place) = place.ok_or_else(access::no_member)?;
     let member = place.membership;
-    let members = store::members(conn, member.cohort_id).await?;
-    let (learners, _) = roster::judged(conn, course, &RosterQuery::default(), clock).await?;
-    let share = |learner: &roster::JudgedLearner| learner.row.done_percent;
-    let own = learners.iter().find(|learner| learner.row.user_id == user);
+    let shares = store::shares(conn, course, member.cohort_id).await?;
+    let own = shares.iter().find(|member| member.user_id == user);
     let studied = store::studied_weeks(conn, course, user, clock.now).await?;
     let figures = MemberFigures {
         work: store::work(conn, course, member.cohort_id, clock.now).await?,
-        mine: own.map_or(0, share),
-        shares: learners
-            .iter()
-            .filter(|learner| members.contains(&learner.row.user_id))
-            .map(share)
-            .collect(),
+        mine: own.map_or(0, |own| own.share),
+        shares: shares.iter().map(|member| member.share).collect(),
         row: weeks_in_a_row(&studied),
         project: store::project(conn, member.member_id).await?,
         home: cohort_home_path(&slug),
@@ -82,12 +74,18 @@ fn whole(figures: &MemberFigures) -> AnyView {
         .erase();
     };
     let standing = standing(figures, work);
-    let distribution = match figures.shares.len() >= MEMBERS_SHOWN {
-        true => histogram(figures.shares.iter().copied(), Some(figures.mine)),
-        false => view! {
-            <p>{format!("Shown once {MEMBERS_SHOWN} members have an account, so that nobody can be told apart.")}</p>
-        }
-        .erase(),
+    let few = || {
+        let sentence = format!(
+            "Shown once {MEMBERS_SHOWN} members have an account, so that nobody can be told apart."
+        );
+        view! { <p>{sentence}</p> }.erase()
+    };
+    let (weeks, distribution) = match figures.shares.len() >= MEMBERS_SHOWN {
+        true => (
+            plan_chart(&work.places()),
+            histogram(figures.shares.iter().copied(), Some(figures.mine)),
+        ),
+        false => (few(), few()),
     };
     view! {
         <p>{standing}</p>
@@ -96,7 +94,7 @@ fn whole(figures: &MemberFigures) -> AnyView {
             <p class="soft">
                 "The line is the share of all topics that the cohort has completed. The dashed line is the plan."
             </p>
-            {plan_chart(&work.places())}
+            {weeks}
         </section>
         <section class="stack">
             <h2>"How far everybody is"</h2>
@@ -138,10 +136,14 @@ fn project(figures: &MemberFigures) -> Option<AnyView> {
         true => "You have handed in yours.",
         false => "You have not handed in yours yet.",
     };
-    let said = format!(
-        "{} of {} members of your batch have handed in “{}”. {mine}",
-        project.handed_in, project.members, project.title
-    );
+    let is_shown = usize::try_from(project.members).unwrap_or_default() >= MEMBERS_SHOWN;
+    let said = match is_shown {
+        true => format!(
+            "{} of {} members of your batch have handed in “{}”. {mine}",
+            project.handed_in, project.members, project.title
+        ),
+        false => format!("The project of your batch is “{}”. {mine}", project.title),
+    };
     let home = format!("{}#ly-project", figures.home);
     Some(
         view! {

@@ -170,6 +170,37 @@ pub async fn topics(
     .await
 }
 
+/// The share of the topics that a member has completed, in percent.
+#[derive(Debug, QueryableByName)]
+pub struct MemberShare {
+    #[diesel(sql_type = SqlUuid)]
+    pub user_id: UserId,
+    #[diesel(sql_type = Int4)]
+    pub share: i32,
+}
+
+/// Returns the shares of a cohort's active members who study the course.
+pub async fn shares(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+) -> QueryResult<Vec<MemberShare>> {
+    statement(
+        "select e.user_id,
+                coalesce(100 * (select count(*) from topic_progress p join topics t on t.topic_id = p.topic_id
+                                where p.user_id = e.user_id and t.course_id = $1 and t.retired_at is null and p.is_completed)
+                         / nullif((select count(*) from topics where course_id = $1 and retired_at is null), 0), 0)::integer as share
+         from cohort_members m
+         join enrollments e on e.user_id = m.user_id and e.course_id = $1 and e.status in ('active', 'completed')
+         join users u on u.user_id = e.user_id and u.deleted_at is null
+         where m.cohort_id = $2 and m.status = 'active'",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<SqlUuid, _>(cohort)
+    .load(conn)
+    .await
+}
+
 #[derive(QueryableByName)]
 struct MemberUserRow {
     #[diesel(sql_type = SqlUuid)]

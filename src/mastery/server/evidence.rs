@@ -23,8 +23,9 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 
-/// Most answers that one run takes. The next run takes the rest.
-const BATCH: i64 = 500;
+/// Most answers of one transaction, and most transactions of one run. The next run takes the rest.
+const BATCH: i64 = 1_000;
+const ROUNDS: usize = 50;
 
 /// Fills the graph of concepts, and stores the evidence of new answers.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,8 +40,15 @@ impl Job for RefreshKnowledge {
             .await?;
         cx.within(async |conn| concepts::fill(conn).await).await?;
         let thresholds = Thresholds::of(&cx.organization.site.settings);
-        cx.within(async move |conn| collect(conn, thresholds).await.map(drop))
-            .await
+        for _ in 0..ROUNDS {
+            let added = cx
+                .within(async move |conn| collect(conn, thresholds).await)
+                .await?;
+            if added == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -93,9 +93,9 @@ impl Canvas<'_> {
                 {self.search(form_of(SearchPath::PATH, flash))}
             }
             .erase(),
-            // The node was removed from the path meanwhile.
+            // The node was removed from the path or closed meanwhile.
             (Some(_), None) => view! {
-                <Notice tone=Tone::Info>"The part where you were is no longer on this path."</Notice>
+                <Notice tone=Tone::Info>"The part where you were is not open on this path now."</Notice>
                 {self.ways(usize::MAX, &plan, form_of(GoOnPath::PATH, flash))}
             }
             .erase(),
@@ -103,9 +103,11 @@ impl Canvas<'_> {
         view! { {edit} {main} {self.whole(&plan, form_of(GoOnPath::PATH, None))} }.erase()
     }
 
+    /// The node where the learner is, unless it is closed to them now.
     pub(super) fn here(&self) -> Option<(usize, &NodeRow)> {
         let node = self.session.as_ref()?.current_node_id?;
         let at = self.path.place(node)?;
+        self.path.plan().get(at).filter(|plan| plan.is_open)?;
         Some((at, self.path.nodes.get(at)?))
     }
 

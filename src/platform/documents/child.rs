@@ -1,7 +1,6 @@
 //! Reads documents in a process of its own: this program again, with the hidden subcommand
 //! `read-document`. It gets the file on its standard input, and writes a line of JSON for each
-//! page.
-//! It knows no secrets, because its environment is empty.
+//! page. It knows no secrets, because its environment has none.
 
 use std::io::{Read as _, Write};
 use std::process::{ExitCode, ExitStatus, Stdio};
@@ -156,7 +155,12 @@ fn failed(status: Option<ExitStatus>) -> String {
 #[cfg(not(test))]
 fn command(format: DocumentFormat) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.env_clear().arg(SUBCOMMAND).arg(format.name());
+    command
+        .env_clear()
+        // The allocator would take a gigabyte in advance, which the limit of memory counts.
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
+        .arg(SUBCOMMAND)
+        .arg(format.name());
     Ok(command)
 }
 

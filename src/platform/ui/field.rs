@@ -156,6 +156,7 @@ pub fn TextArea(
     #[prop(optional)] disabled: bool,
     #[prop(optional, into)] placeholder: String,
     #[prop(optional)] max_length: Option<u32>,
+    #[prop(optional)] autocomplete: &'static str,
     #[prop(optional, into)] id: String,
 ) -> impl IntoView {
     let wiring = Wiring::new(id, &name, &hint);
@@ -167,6 +168,7 @@ pub fn TextArea(
             name=name
             rows="4"
             placeholder=filled(placeholder)
+            autocomplete=filled(autocomplete)
             maxlength=max_length.map(|n| n.to_string())
             required=required
             disabled=disabled

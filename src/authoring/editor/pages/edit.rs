@@ -161,6 +161,8 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
                     value=page.text
                     error=form.error("text")
                     max_length=TEXT_CHARACTERS
+                    // A browser that restores an old text would undo what others have saved since.
+                    autocomplete="off"
                     unmarked=true
                 />
             </div>

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{TopicId, UserId};
 
-/// Revisions of a draft that are kept, and those that are kept for longer than two days.
-const KEPT: i32 = 200;
+/// Revisions of a draft that are kept, and those that are kept for longer than two days. A person
+/// who writes all day saves some thousand times.
+const KEPT: i32 = 5_000;
 const KEPT_LONG: i32 = 20;
 
 #[derive(Debug, Clone, QueryableByName)]

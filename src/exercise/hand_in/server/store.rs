@@ -372,7 +372,7 @@ struct ReadableFileRow {
 }
 
 /// Returns the stored file if the person may read it: the author, and for work that was handed in
-/// its reviewers, the tutors of the course and admins.
+/// its reviewers while they study the course, the tutors of the course and admins.
 pub async fn readable(
     conn: &mut Conn,
     user: UserId,
@@ -386,7 +386,10 @@ pub async fn readable(
          join simulation_exercises e on e.exercise_id = w.exercise_id
          where f.work_file_id = $1
            and (w.user_id = $2
-                or exists (select from peer_reviews r where r.submission_id = f.submission_id and r.reviewer_id = $2)
+                or exists (select from peer_reviews r
+                           join enrollments n on n.user_id = r.reviewer_id and n.course_id = e.course_id
+                             and n.status in ('active', 'completed')
+                           where r.submission_id = f.submission_id and r.reviewer_id = $2)
                 or (f.submission_id is not null
                     and ($3 or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                                        where ct.course_id = e.course_id and ct.is_active and t.user_id = $2))))",

@@ -35,6 +35,27 @@ pub async fn save_rules(
     .map(drop)
 }
 
+#[derive(QueryableByName)]
+struct GivenToReviewers {
+    #[diesel(sql_type = Bool)]
+    is_given: bool,
+}
+
+/// Returns true if any work of an exercise was given to a reviewer.
+pub async fn has_reviews(conn: &mut Conn, exercise: ExerciseId) -> QueryResult<bool> {
+    let row: GivenToReviewers = statement(
+        "select exists (
+             select from peer_reviews r
+             join submissions s on s.submission_id = r.submission_id
+             join simulation_work w on w.work_id = s.work_id
+             where w.exercise_id = $1) as is_given",
+    )
+    .bind::<Uuid, _>(exercise)
+    .get_result(conn)
+    .await?;
+    Ok(row.is_given)
+}
+
 /// The newest version of a work, for the rule of allocation.
 #[derive(QueryableByName)]
 pub struct PeerWorkRow {

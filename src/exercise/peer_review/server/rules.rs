@@ -36,7 +36,8 @@ pub fn read(reviews: &str, are_named: bool, days: &str) -> AppResult<PeerRules> 
 ///
 /// # Errors
 ///
-/// `Conflict` if the work of the exercise is not handed in.
+/// `Conflict` if the work of the exercise is not handed in. A sentence at the field if names are
+/// switched on after works were given to reviewers without names.
 pub async fn save(
     conn: &mut Conn,
     by: &Cx,
@@ -46,6 +47,13 @@ pub async fn save(
     let old = active(conn, exercise).await?.ok_or_else(|| {
         AppError::Conflict("Have learners hand in their work first, and save that.".to_owned())
     })?;
+    let are_named_now = rules.are_named && !old.peers_are_named;
+    if are_named_now && pool::has_reviews(conn, exercise).await? {
+        return Err(AppError::field(
+            "are_named",
+            "Work was given to reviewers without names, so names can no longer be shown.",
+        ));
+    }
     pool::save_rules(conn, exercise, rules).await?;
     top_up::settings_changed(conn, exercise).await?;
     let old = json!({

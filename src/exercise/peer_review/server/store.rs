@@ -87,6 +87,7 @@ const REVIEW: &str = "
     left join assignments a on a.exercise_id = e.exercise_id";
 
 /// Returns a review of a reviewer who studies the course, and locks it until the transaction ends.
+/// Nobody reviews their own work, which a merge of accounts may have given to its reviewer.
 pub async fn of_reviewer(
     conn: &mut Conn,
     user: UserId,
@@ -94,7 +95,7 @@ pub async fn of_reviewer(
 ) -> QueryResult<Option<PeerReviewRow>> {
     statement(format!(
         "{REVIEW}
-         where r.review_id = $1 and r.reviewer_id = $2
+         where r.review_id = $1 and r.reviewer_id = $2 and w.user_id <> $2
            and exists (select from enrollments n where n.user_id = $2 and n.course_id = e.course_id
                          and n.status in ('active', 'completed'))
          for no key update of r"

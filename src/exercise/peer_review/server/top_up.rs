@@ -31,15 +31,19 @@ impl Job for TopUpReviews {
                 Ok(pool::waiting_exercises(conn).await?)
             })
             .await?;
+        // A failure at one exercise keeps no other one waiting.
+        let mut outcome = Ok(());
         for exercise in exercises {
-            cx.within(async move |conn| {
-                lock(conn, exercise).await?;
-                pool::free_reviews_of_former_learners(conn, exercise).await?;
-                top_up(conn, exercise).await
-            })
-            .await?;
+            let done = cx
+                .within(async move |conn| {
+                    lock(conn, exercise).await?;
+                    pool::free_reviews_of_former_learners(conn, exercise).await?;
+                    top_up(conn, exercise).await
+                })
+                .await;
+            outcome = outcome.and(done);
         }
-        Ok(())
+        outcome
     }
 }
 

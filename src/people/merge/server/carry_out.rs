@@ -139,6 +139,10 @@ const BEFORE: &[&str] = &[
     "update course_tutors ct set is_active = false
      from tutors f where f.tutor_id = ct.tutor_id and f.user_id = $1
        and exists (select from tutors k where k.user_id = $2)",
+    // Nobody reviews their own work.
+    "delete from peer_reviews r using submissions s, simulation_work w
+     where s.submission_id = r.submission_id and w.work_id = s.work_id and r.sent_at is null
+       and r.reviewer_id in ($1, $2) and w.user_id in ($1, $2)",
     // Sums of days on which both studied.
     "update learner_activity_days k
      set seconds_active = least(k.seconds_active + f.seconds_active, 86400), opened = k.opened + f.opened,
@@ -148,6 +152,7 @@ const BEFORE: &[&str] = &[
          answered = k.answered + f.answered, events = k.events + f.events,
          opened_topics = array(select distinct unnest(k.opened_topics || f.opened_topics) order by 1),
          asked_topics = array(select unnest(k.asked_topics || f.asked_topics) order by 1),
+         rewatched_topics = array(select unnest(k.rewatched_topics || f.rewatched_topics) order by 1),
          first_at = least(k.first_at, f.first_at), last_at = greatest(k.last_at, f.last_at)
      from learner_activity_days f
      where f.user_id = $1 and k.user_id = $2 and k.course_id = f.course_id and k.day = f.day",
