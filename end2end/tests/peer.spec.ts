@@ -49,7 +49,7 @@ async function review(page: Page, exercise: string, feedback: string, isAwake: b
   await waiting.first().getByRole("link").click();
   await expect(page.getByRole("heading", { name: "Work of another learner" })).toBeVisible();
   if (isAwake) await awake(page);
-  for (const criterion of await page.getByRole("group").all()) await criterion.getByRole("radio").last().check();
+  for (const criterion of await page.locator("main fieldset:has(input[type=radio])").all()) await criterion.getByRole("radio").last().check();
   await page.getByLabel("Feedback").fill(feedback);
   await page.getByRole("button", { name: "Send review" }).click();
   await expect(page.getByText("You sent this review")).toBeVisible();

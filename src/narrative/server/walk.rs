@@ -41,6 +41,11 @@ pub async fn begin(
     let mut state = WalkState::of(&session.state);
     if state.visits.is_empty() {
         let loaded = LoadedPath::load(conn, on, clock).await?;
+        if !loaded.plan().iter().any(|node| node.is_open) {
+            let sentence =
+                "No part of this path is open to you yet. Go on with the course, and come back.";
+            return Err(AppError::Conflict(sentence.to_owned()));
+        }
         let calls = vec![
             tools::get_learner_progress(&loaded),
             tools::identify_gaps(&loaded),
