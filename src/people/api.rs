@@ -102,6 +102,6 @@ pub async fn delete_people_view(view: PeopleViewId) -> AppResult<()> {
     me.cx
         .within(async move |conn| AppResult::Ok(views::delete(conn, own, view).await?))
         .await?;
-    redirect(PEOPLE.to_owned());
+    redirect(PEOPLE);
     Ok(())
 }

@@ -36,6 +36,6 @@ pub async fn save_audit_retention(#[server(default)] months: String) -> AppResul
     cx.within(async move |conn| server::retention::save(conn, &admin, &months).await)
         .await?;
     cx.app.directory.forget();
-    redirect(AUDIT_LOG.to_owned());
+    redirect(AUDIT_LOG);
     Ok(())
 }
