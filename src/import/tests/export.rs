@@ -280,7 +280,7 @@ async fn an_export_has_the_exercises_of_the_site() {
     let ids = site.test.text(ids).await;
     let (gone, written) = (
         ids.split(' ').next().unwrap(),
-        ids.split(' ').last().unwrap(),
+        ids.split(' ').next_back().unwrap(),
     );
     let up = format!("up-{written}");
     for which in [up.clone(), up, format!("retire-{gone}")] {
