@@ -18,6 +18,6 @@ test("a first visit to the catalog is light", { tag: "@once" }, async ({ page })
   await awake(page);
   await page.waitForLoadState("networkidle");
   console.log(`first visit to the catalog: ${(all / KB).toFixed(1)} kB in all, ${(code / KB).toFixed(1)} kB of WASM and JavaScript`);
-  expect(code).toBeLessThan(264 * KB);
-  expect(all).toBeLessThan(350 * KB);
+  expect(code).toBeLessThan(266 * KB);
+  expect(all).toBeLessThan(356 * KB);
 });

@@ -1,4 +1,4 @@
-delete from background_jobs where kind in ('read_document', 'sweep_folders', 'check_addresses');
+delete from background_jobs where kind = 'read_document';
 drop table nugget_versions;
 drop table nugget_sources;
 drop table nuggets;

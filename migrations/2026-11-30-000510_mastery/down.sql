@@ -1,3 +1,4 @@
+drop index practice_answers_answered;
 drop table progress_disputes;
 drop table progress;
 drop table learners;

@@ -61,6 +61,8 @@ create table progress (
 );
 call make_tenant_table('progress', 'progress_id');
 create index on progress (learner_id, concept, answered_at);
+-- The newest evidence of a source.
+create index on progress (organization_id, source_type, answered_at);
 call make_tenant_reference('progress', 'learner_id', 'learners', 'learner_id', 'cascade');
 call make_tenant_reference('progress', 'course_id', 'courses', 'course_id', 'set null');
 create trigger immutable before update or delete on progress for each row execute function refuse_change();
@@ -74,3 +76,6 @@ create table progress_disputes (
 );
 call make_tenant_table('progress_disputes', null);
 call make_tenant_reference('progress_disputes', 'progress_id', 'progress', 'progress_id', 'cascade');
+
+-- Answers of the last days, for the hourly job.
+create index practice_answers_answered on practice_answers (answered_at);

@@ -58,7 +58,8 @@ create table narrative_sessions (
     path_id uuid not null,
     current_node_id uuid,
     mode text not null default 'text' check (mode in ('text', 'voice')),
-    -- {"version": 1, "visits": [{"node", "at"}], "question": object or null}
+    -- {"version": 1, "visits": [{"node", "at"}], "steps": number, "question": object or null,
+    --  "found": [node]}
     state jsonb not null,
     started_at timestamptz not null default now(),
     last_activity timestamptz not null default now(),

@@ -1,5 +1,5 @@
--- Topics that were retired together with their module, and their status before. Restoring the module
--- gives it back.
+-- Topics that were retired together with their module, and their status before. Restoring the
+-- module gives it back.
 
 set local lock_timeout = '10s';
 

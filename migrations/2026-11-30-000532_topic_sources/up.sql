@@ -55,6 +55,25 @@ begin
                 source_title = excluded.source_title, source_body = excluded.source_body, imported_at = excluded.imported_at;
         else
             delete from topic_sources where topic_id = old.topic_id;
+            -- The draft follows. Pages of the editor that show the old text may be open, even if
+            -- nothing was ever saved, and find it as the base of their changes.
+            insert into topic_draft_revisions (topic_id, organization_id, revision, title, body, writer)
+            select old.topic_id, old.organization_id, 0, old.title, coalesce(old.text_content, ''), gen_random_uuid()
+            where not exists (select from topic_drafts d where d.topic_id = old.topic_id)
+            on conflict (topic_id, revision) do nothing;
+            insert into topic_drafts as d (topic_id, organization_id, title, body, revision, writer, is_published)
+            values (old.topic_id, old.organization_id, new.title, coalesce(new.text_content, ''), 1, gen_random_uuid(), true)
+            on conflict (topic_id) do update set
+                title = excluded.title, body = excluded.body, revision = d.revision + 1, writer = excluded.writer,
+                change_no = 0, is_published = true, saved_by = null
+                where (d.title, d.body) is distinct from (excluded.title, excluded.body);
+            insert into topic_draft_revisions (topic_id, organization_id, revision, title, body, writer)
+            select d.topic_id, d.organization_id, d.revision, d.title, d.body, d.writer
+            from topic_drafts d where d.topic_id = old.topic_id
+            on conflict (topic_id, revision) do nothing;
+            delete from topic_draft_revisions r using topic_drafts d
+            where d.topic_id = old.topic_id and r.topic_id = d.topic_id
+              and r.revision <= d.revision - 20 and r.saved_at < now() - interval '2 days';
         end if;
     end if;
     return null;

@@ -3,12 +3,14 @@
 set local lock_timeout = '10s';
 
 create table account_merges (
-    -- The account that is closed, and the one that is kept.
-    closed_id uuid primary key,
+    -- The account that is closed, and the one that is kept. An account that was merged and
+    -- reactivated can be merged again.
+    closed_id uuid not null,
     organization_id uuid not null,
     kept_id uuid not null check (kept_id <> closed_id),
     merged_by uuid,
-    merged_at timestamptz not null default now()
+    merged_at timestamptz not null default now(),
+    primary key (closed_id, merged_at)
 );
 call make_tenant_table('account_merges', null);
 call make_tenant_reference('account_merges', 'closed_id', 'users', 'user_id', 'cascade');
@@ -62,8 +64,8 @@ end $$;
 
 -- Evidence refuses changes, except by triggers and by those above. This one gives the evidence of
 -- the closed account to the kept one. Of two running attempts, and of two certificates in force,
--- that of the kept account goes on, and the other stays with the closed account. It runs as the owner
--- of the tables, because the application may not change some of them.
+-- that of the kept account goes on, and the other stays with the closed account. It runs as the
+-- owner of the tables, because the application may not change some of them.
 create function move_evidence() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

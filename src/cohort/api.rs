@@ -30,7 +30,7 @@ pub async fn load_cohort_home(
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let has_unread = me.viewer.unread > 0;
+    let has_unread = me.viewer.unread > 0 && me.cx.may_write();
     let site = me.cx.link("");
     let wanted = match cohort.as_str() {
         "" => None,
@@ -75,6 +75,7 @@ pub async fn load_news(course: String) -> AppResult<NewsPage> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
+    let may_write = me.cx.may_write();
     me.cx
         .within(async move |conn| {
             let studied = studying(conn, user, &course)
@@ -83,7 +84,9 @@ pub async fn load_news(course: String) -> AppResult<NewsPage> {
             let id = studied.course_id;
             let announcements = course_news::announcements(conn, id, user, &clock).await?;
             let messages = course_news::messages(conn, id, user, &clock).await?;
-            course_news::seen(conn, user, id).await?;
+            if may_write {
+                course_news::seen(conn, user, id).await?;
+            }
             Ok(NewsPage {
                 course_slug: course,
                 course_title: CourseTitle::new(studied.title, studied.language),

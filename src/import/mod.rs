@@ -8,6 +8,7 @@ mod course;
 mod exercises;
 pub mod export;
 mod files;
+mod known_topics;
 mod search_index;
 mod site_texts;
 mod suggestions;

@@ -112,7 +112,7 @@ const WITH_FILES: &str = "
 /// Texts that were written on the site and may be published or restored.
 const SOURCES: &str = "
     select x.body as html, true as is_kept from (
-        select d.body from topic_drafts d join topics t using (topic_id) where t.course_id = $1
+        select d.body from topic_drafts d join topics t using (topic_id) where t.course_id = $1 and not d.is_published
         union all select v.body from topic_versions v join topics t using (topic_id) where t.course_id = $1
     ) x
     where strpos(x.body, 'file:') > 0";

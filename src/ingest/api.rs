@@ -10,7 +10,7 @@ use crate::platform::ids::{DocumentId, IngestionJobId, NuggetId};
 #[cfg(feature = "ssr")]
 use {
     super::server::edit::TypedNugget,
-    super::server::sources::Added,
+    super::server::sources::{Added, Adder},
     super::server::view::Looker,
     super::server::{
         course, edit, no_document, no_nugget, nugget_view, sources, store, view, watch,
@@ -20,7 +20,6 @@ use {
     crate::platform::audit::AuditEntry,
     crate::platform::auth::UserRole,
     crate::platform::auth::guard::{SignedIn, require_admin, require_teacher},
-    crate::platform::auth::limits::DOCUMENTS_ADDED,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
     crate::teaching::Area,
@@ -42,15 +41,6 @@ fn looker(teacher: &SignedIn) -> Looker {
         flash: teacher.cx.flash.clone(),
         clock: Clock::of(&teacher.cx),
     }
-}
-
-/// Requires a teacher who adds sources within the limit.
-#[cfg(feature = "ssr")]
-async fn adding() -> AppResult<SignedIn> {
-    let teacher = require_teacher().await?;
-    let user = teacher.user_id().to_string();
-    DOCUMENTS_ADDED.take(&teacher.cx, &user).await?;
-    Ok(teacher)
 }
 
 /// Leads to the document that has the same content, or to the list.
@@ -85,14 +75,11 @@ pub async fn add_document_text(
     #[server(default)] title: String,
     #[server(default)] text: String,
 ) -> AppResult<()> {
-    let teacher = adding().await?;
-    let (files, user) = (teacher.cx.app.files.clone(), teacher.user_id());
-    let organization = teacher.cx.organization.organization_id;
+    let teacher = require_teacher().await?;
+    let adder = Adder::within_limit(&teacher).await?;
     let added = teacher
         .cx
-        .within(async move |conn| {
-            sources::add_text(conn, &files, organization, (&title, &text), user).await
-        })
+        .within(async move |conn| sources::add_text(conn, &adder, &title, &text).await)
         .await?;
     to_added(&added);
     Ok(())
@@ -104,14 +91,11 @@ pub async fn add_document_address(
     #[server(default)] url: String,
     #[server(default)] every: String,
 ) -> AppResult<()> {
-    let teacher = adding().await?;
-    let (files, user) = (teacher.cx.app.files.clone(), teacher.user_id());
-    let organization = teacher.cx.organization.organization_id;
+    let teacher = require_teacher().await?;
+    let adder = Adder::within_limit(&teacher).await?;
     let added = teacher
         .cx
-        .within(async move |conn| {
-            sources::add_address(conn, &files, organization, (&url, &every), user).await
-        })
+        .within(async move |conn| sources::add_address(conn, &adder, &url, &every).await)
         .await?;
     to_added(&added);
     Ok(())
@@ -173,7 +157,9 @@ pub async fn cancel_ingestion(job: IngestionJobId) -> AppResult<()> {
 /// Runs a job again that failed or was canceled. Requires a teacher.
 #[server]
 pub async fn retry_ingestion(job: IngestionJobId) -> AppResult<()> {
-    let teacher = adding().await?;
+    let teacher = require_teacher().await?;
+    // A retry is as much work as a new source.
+    Adder::within_limit(&teacher).await?;
     teacher
         .cx
         .within(async move |conn| sources::retry(conn, job).await)

@@ -91,13 +91,9 @@ pub struct NuggetSlide {
     pub lines: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(
-    feature = "ssr",
-    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::NuggetStatus")
-)]
-#[serde(rename_all = "snake_case")]
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel_derive_enum::DbEnum)]
+#[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::NuggetStatus")]
 pub enum NuggetStatus {
     Processing,
     Ready,
@@ -239,7 +235,6 @@ pub struct NuggetLine {
     pub document: Option<(DocumentId, String)>,
     pub is_edited: bool,
     pub is_retired: bool,
-    pub status: NuggetStatus,
 }
 
 /// Search and filters of the store, as they are in its address.

@@ -107,18 +107,19 @@ pub async fn answer_check(
     Ok(())
 }
 
-/// Goes on from the node `from`; see `walk::go_on` for the places `to`.
+/// Goes on from the node `from` after `steps` steps; see `walk::go_on` for the places `to`.
 #[server]
 pub async fn go_on_path(
     path: String,
     #[server(default)] from: String,
+    #[server(default)] steps: usize,
     #[server(default)] to: String,
 ) -> AppResult<()> {
     let on = require_walker(&path).await?;
     let clock = Clock::of(&on.me.cx);
     let cx = on.me.cx.clone();
     let walker = on.clone();
-    cx.within(async move |conn| walk::go_on(conn, &walker, &from, &to, &clock).await)
+    cx.within(async move |conn| walk::go_on(conn, &walker, (&from, steps), &to, &clock).await)
         .await?;
     show(&on);
     Ok(())

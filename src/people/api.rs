@@ -10,7 +10,6 @@ use crate::platform::ids::{PeopleViewId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::applications::server::store as applications,
     super::server::{accounts, list, person as details, views},
     super::{PEOPLE, ROLE_DONE, person_path},
     crate::course::server::search,
@@ -29,8 +28,7 @@ pub async fn load_people(#[server(default)] query: PeopleQuery) -> AppResult<Peo
     let clock = Clock::of(&cx);
     cx.within(async move |conn| {
         let mut page = list::page(conn, &query, &clock).await?;
-        page.waiting = applications::waiting(conn).await?;
-        page.views = views::all(conn, own).await?;
+        (page.views, page.waiting) = views::beside(conn, own).await?;
         Ok(page)
     })
     .await

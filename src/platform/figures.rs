@@ -18,6 +18,16 @@ pub fn use_at_most(characters: u32) -> String {
     format!("Use at most {} characters.", number(characters as usize))
 }
 
+/// Formats a size in bytes with the unit that fits: "2 KB".
+pub fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} KB", bytes >> 10),
+        1_048_576..10_737_418_240 => format!("{} MB", bytes >> 20),
+        _ => format!("{} GB", bytes >> 30),
+    }
+}
+
 /// Formats a size in bytes: "20 MB".
 pub fn megabytes(bytes: usize) -> String {
     format!("{} MB", bytes >> 20)
@@ -42,6 +52,14 @@ pub fn hours(hours: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_the_unit_that_fits() {
+        assert_eq!(size(0), "0 B");
+        assert_eq!(size(2_048), "2 KB");
+        assert_eq!(size(5 << 20), "5 MB");
+        assert_eq!(size(20 << 30), "20 GB");
+    }
 
     #[test]
     fn figures_read_as_people_write_them() {

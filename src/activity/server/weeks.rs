@@ -86,7 +86,7 @@ pub fn chart(weeks: &[ActivityWeek]) -> Html {
 }
 
 /// Shortens "12 January" to "12 Jan".
-pub fn short_month(date: &str) -> String {
+fn short_month(date: &str) -> String {
     match date.split_once(' ') {
         Some((day, month)) => format!("{day} {}", month.chars().take(3).collect::<String>()),
         None => date.to_owned(),

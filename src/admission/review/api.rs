@@ -53,9 +53,11 @@ pub async fn load_offering(
     let is_admin = tutor.signed_in.viewer.role == UserRole::Admin;
     let act = uuid::Uuid::parse_str(&act).ok().map(DecisionAct);
     let part = is_admin.then_some(QueuePart { filter, page, act });
-    let user = tutor.signed_in.user_id();
+    let (user, may_write) = (tutor.signed_in.user_id(), cx.may_write());
     cx.within(async move |conn| {
-        notices::desk_seen(conn, user, offering, DeskQueue::Applications).await?;
+        if may_write {
+            notices::desk_seen(conn, user, offering, DeskQueue::Applications).await?;
+        }
         desk::offering(conn, tutor.course, offering, part, &join, &clock).await
     })
     .await

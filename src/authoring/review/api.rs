@@ -15,8 +15,12 @@ use {
 };
 
 /// Asks for a review of a topic's draft, takes that back, approves the draft or wants changes, as
-/// `step` says. `reviewer` is the id of a tutor, or empty to ask all tutors of the course. Requires
-/// a tutor of the course.
+/// `step` says. `reviewer` is the id of a tutor, or empty to ask all tutors of the course. `seen`
+/// is the revision of the draft that the page shows. Requires a tutor of the course.
+///
+/// # Errors
+///
+/// `Conflict` if a decision is about another revision than the saved one.
 #[server]
 pub async fn review_topic(
     course: String,
@@ -24,6 +28,7 @@ pub async fn review_topic(
     step: String,
     #[server(default)] reviewer: String,
     #[server(default)] note: String,
+    #[server(default)] seen: i32,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let step = ReviewStep::parse(&step)
@@ -31,7 +36,12 @@ pub async fn review_topic(
     let cx = tutor.signed_in.cx.clone();
     cx.within(async move |conn| {
         let stored = draft::topic(conn, tutor.course, topic).await?;
-        steps::take(conn, (&tutor, &course), &stored, step, (&reviewer, &note)).await
+        let fields = steps::ReviewFields {
+            reviewer: &reviewer,
+            note: &note,
+            seen,
+        };
+        steps::take(conn, (&tutor, &course), &stored, step, fields).await
     })
     .await
 }

@@ -31,13 +31,18 @@ pub mod browser {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use wasm_bindgen::prelude::*;
-    use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlTextAreaElement, UrlSearchParams};
+    use web_sys::{
+        Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement,
+        UrlSearchParams,
+    };
 
     use crate::authoring::review::{QUOTE, REVIEW};
     use crate::platform::ui::{fields_of, load_document};
 
     /// Id of the field with the text of the topic.
     const TEXT: &str = "ly-text";
+    /// Id of the field with the revision of that text.
+    const BASE: &str = "ly-base";
     const SAID: &str = "ly-review-said";
 
     fn element<T: JsCast>(id: &str) -> Option<T> {
@@ -76,6 +81,12 @@ pub mod browser {
         };
         let place = form.closest("[id^=c-]").ok().flatten();
         let place = place.map(|place| place.id());
+        // The text of this page may be older or newer than the review beside it.
+        if fields.get("seen").is_some()
+            && let Some(base) = element::<HtmlInputElement>(BASE)
+        {
+            fields.set("seen", &base.value());
+        }
         say("Sending …");
         load(action, Some(fields), place);
     }

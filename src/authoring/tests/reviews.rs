@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{CourseBuilder, topic_id, tutor, tutor_of, user_id};
+use crate::testing::{CourseBuilder, hidden, topic_id, tutor, tutor_of, user_id};
 
 const EDIT: &str = "/teach/small/topics/a/edit";
 
@@ -250,7 +250,14 @@ async fn a_draft_is_reviewed_by_somebody_else() {
         step(&mut meera, &topic, "approve", &[]).await,
         StatusCode::UNPROCESSABLE_ENTITY
     );
-    let note = [("note", "Say why.")];
+    let stale = [("seen", "0")];
+    assert_eq!(
+        step(&mut ravi, &topic, "approve", &stale).await,
+        StatusCode::CONFLICT,
+        "the text has changed since"
+    );
+    assert_eq!(hidden(&ravi.get(EDIT).await.body, "seen"), "1");
+    let note = [("note", "Say why."), ("seen", "1")];
     assert_eq!(
         step(&mut ravi, &topic, "want_changes", &note).await,
         StatusCode::OK
@@ -276,7 +283,7 @@ async fn a_draft_is_reviewed_by_somebody_else() {
     );
     assert_eq!(told(&site, "asha@example.org").await, "");
     assert_eq!(
-        step(&mut ravi, &topic, "approve", &[]).await,
+        step(&mut ravi, &topic, "approve", &[("seen", "1")]).await,
         StatusCode::OK
     );
     assert_eq!(
@@ -302,4 +309,32 @@ async fn a_draft_is_reviewed_by_somebody_else() {
         step(&mut meera, &topic, "dance", &[]).await,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_counts_as_read_while_a_tutor_looks_at_the_course_as_somebody_else() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Tutor).await;
+    tutor_of(&site, "ravi@example.org", "small").await;
+    let topic = topic_id(&site, "a").await;
+    let requested = step(&mut ravi, &topic, "request", &[]).await;
+    assert_eq!(requested, StatusCode::OK);
+    let view = [
+        ("course", "small"),
+        ("who", "study:normal"),
+        ("learner", ""),
+        ("back", "/teach/small/outline"),
+    ];
+    meera
+        .post("view_as/api/start_view", &view)
+        .await
+        .assert_ok();
+    meera.get(EDIT).await.assert_ok();
+    let asked = "ravi asks you to review “First”";
+    assert_eq!(told(&site, "meera@example.org").await, asked);
+    meera.post("view_as/api/end_view", &[]).await.assert_ok();
+    meera.get(EDIT).await.assert_ok();
+    assert_eq!(told(&site, "meera@example.org").await, "");
 }

@@ -18,17 +18,27 @@ fn course(text: &str) -> CourseBuilder {
 }
 
 async fn write(browser: &mut Browser<'_>, site: &TestSite, text: &str, go: &str) {
-    let topic = topic_id(site, "a").await;
     let base = site
         .test
         .text("select coalesce(max(revision), 0)::text from topic_drafts")
         .await;
+    write_from(browser, site, (&base, text), go).await;
+}
+
+/// Sends a text from a page that was opened at the revision `base`.
+async fn write_from(
+    browser: &mut Browser<'_>,
+    site: &TestSite,
+    (base, text): (&str, &str),
+    go: &str,
+) {
+    let topic = topic_id(site, "a").await;
     let fields = [
         ("course", "small"),
         ("topic", topic.as_str()),
-        ("page[base]", base.as_str()),
+        ("page[base]", base),
         ("page[writer]", "11111111-1111-1111-1111-111111111111"),
-        ("page[change]", base.as_str()),
+        ("page[change]", base),
         ("title", "First"),
         ("text", text),
         ("go", go),
@@ -251,4 +261,56 @@ async fn a_draft_is_compared_with_a_new_source_too() {
     site.test.sql("delete from topic_drafts").await;
     course("Anew.").import(&site).await;
     assert_eq!(sources(&site).await, "none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_keeps_what_an_import_brings() {
+    let site = TestSite::new().await;
+    course(START).import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let source = "One.\n\nTwo.\n\nThree, in the source.";
+    course(source).import(&site).await;
+    assert_eq!(hidden(&meera.get(EDIT).await.body, "page[base]"), "1");
+    // This page was opened before the import, when nothing had been saved.
+    let old = "One, on the site.\n\nTwo.\n\nThree.\n";
+    write_from(&mut meera, &site, ("0", old), "save").await;
+    let draft = site.test.text("select body from topic_drafts").await;
+    assert!(
+        draft.contains("One, on the site.") && draft.contains("Three, in the source."),
+        "{draft}"
+    );
+    // The same source again leaves the draft as it is.
+    course(source).import(&site).await;
+    let state = "select is_published::text || ' ' || revision from topic_drafts";
+    assert_eq!(site.test.text(state).await, "false 2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_without_changes_follows_an_import() {
+    let site = TestSite::new().await;
+    course(START).import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let start = site
+        .test
+        .text("select text_content from topics where slug = 'a'")
+        .await;
+    let changed = "One, for a while.\n\nTwo.\n\nThree.\n";
+    write_from(&mut meera, &site, ("0", changed), "save").await;
+    write_from(&mut meera, &site, ("1", &start), "save").await;
+    course("One.\n\nTwo.\n\nThree, in the source.")
+        .import(&site)
+        .await;
+    assert_eq!(sources(&site).await, "none");
+    let state = "select is_published::text || ' ' || revision from topic_drafts";
+    assert_eq!(site.test.text(state).await, "true 3");
+    let page = meera.get(EDIT).await.body;
+    assert!(page.contains("Learners see this text."), "{page}");
+    // This page was opened before the import.
+    let old = "One, on the site.\n\nTwo.\n\nThree.\n";
+    write_from(&mut meera, &site, ("2", old), "save").await;
+    let draft = site.test.text("select body from topic_drafts").await;
+    assert!(
+        draft.contains("One, on the site.") && draft.contains("Three, in the source."),
+        "{draft}"
+    );
 }

@@ -1,6 +1,6 @@
 //! The demo's document: a text that a tutor pasted. The next worker reads it.
 
-use crate::ingest::server::sources;
+use crate::ingest::server::sources::{self, Adder};
 use crate::platform::auth::store as accounts;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
@@ -52,7 +52,12 @@ that readers can judge all three.
 /// Adds the document, unless it is there.
 pub async fn add(conn: &mut Conn, files: &Files, organization: OrganizationId) -> AppResult<()> {
     if let Some(tutor) = accounts::by_email(conn, TUTOR).await? {
-        sources::add_text(conn, files, organization, (TITLE, TEXT), tutor.user_id).await?;
+        let adder = Adder {
+            files: files.clone(),
+            organization,
+            by: tutor.user_id,
+        };
+        sources::add_text(conn, &adder, TITLE, TEXT).await?;
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ pub async fn load_moderation() -> AppResult<ModerationPage> {
     let me = require_user()?;
     let tutor = taught_by(&me);
     let clock = Clock::of(&me.cx);
-    let has_unread = me.viewer.unread > 0;
+    let has_unread = me.viewer.unread > 0 && me.cx.may_write();
     let user = me.user_id();
     me.cx
         .within(async move |conn| {

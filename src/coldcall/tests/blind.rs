@@ -228,8 +228,8 @@ async fn no_change_outside_cold_calls_is_answered_with_a_trace_of_others() {
     let mut functions: Vec<_> = server_fn::axum::server_fn_paths().collect();
     functions.sort_by_key(|(path, _)| *path);
     for (path, method) in functions {
-        // Those of accounts could end the session, and a request to delete one's data too. Who
-        // withdraws from the course does not see the thread.
+        // Those of accounts could end the session, and a request to delete one's data too. A
+        // member who withdraws from the course does not see the thread any more.
         let left_out = ["/coldcall/", "/auth/", "/own_data/", "/withdraw"];
         let is_left_out = left_out.iter().any(|part| path.contains(part));
         if method == axum::http::Method::GET || is_left_out {

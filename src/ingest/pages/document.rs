@@ -10,16 +10,13 @@ use super::super::api::{
 use super::super::{DOCUMENTS, DocumentPage, NuggetLine, ShownPage, document_page_path};
 use super::nuggets::nugget_line;
 use super::{came_back, job_line};
-use crate::platform::address;
+use crate::authoring::{SLUG_CHARACTERS, TITLE_CHARACTERS};
 use crate::platform::ids::DocumentId;
 use crate::platform::ui::{
     Breadcrumbs, Button, ButtonKind, Crumb, Erase, Field, Form, FormState, Notice, Page,
     Pagination, Tone, loaded, page_resource, path_part, query_now, query_value,
 };
-
-/// Longest title and name in addresses of a course, in characters.
-const COURSE_TITLE: u32 = 120;
-const COURSE_SLUG: u32 = 80;
+use crate::teaching::Area;
 
 #[derive(Clone, Copy)]
 struct OneDocumentForms {
@@ -149,7 +146,7 @@ fn beside(shown: ShownPage, kind: &str, pages: i32, document: DocumentId) -> Any
         false => String::new(),
     };
     view! {
-        <section class="stack documents-page" id="page" tabindex="0" aria-labelledby="ly-page">
+        <section class="stack documents-page" id="page" aria-labelledby="ly-page">
             <h2 class="section-title" id="ly-page">
                 {label}
             </h2>
@@ -164,7 +161,7 @@ fn beside(shown: ShownPage, kind: &str, pages: i32, document: DocumentId) -> Any
 fn course(page: DocumentPage, form: FormState) -> AnyView {
     let id = page.id.to_string();
     let made = page.course.clone().map(|slug| {
-        let href = format!("/teach/{slug}/outline");
+        let href = Area::Outline.path(&slug);
         view! {
             <p>
                 "A course was made of this document: " <a href=href>"open its outline"</a> "."
@@ -172,7 +169,7 @@ fn course(page: DocumentPage, form: FormState) -> AnyView {
         }
     });
     let form = form.of_item("document", &id);
-    let title: String = page.title.chars().take(COURSE_TITLE as usize).collect();
+    let title: String = page.title.chars().take(TITLE_CHARACTERS as usize).collect();
     view! {
         <details class="panel" id="course" open=came_back(form, "title")>
             <summary>"Make a course of this document"</summary>
@@ -187,7 +184,7 @@ fn course(page: DocumentPage, form: FormState) -> AnyView {
                     label="Title"
                     value=form.value("title", &title)
                     error=form.error("title")
-                    max_length=COURSE_TITLE
+                    max_length=TITLE_CHARACTERS
                     required=true
                 />
                 <Field
@@ -195,7 +192,7 @@ fn course(page: DocumentPage, form: FormState) -> AnyView {
                     label="Name in addresses"
                     value=form.value("slug", &page.slug)
                     error=form.error("slug")
-                    max_length=COURSE_SLUG
+                    max_length=SLUG_CHARACTERS
                     autocomplete="off"
                     required=true
                 />
@@ -206,9 +203,4 @@ fn course(page: DocumentPage, form: FormState) -> AnyView {
         </details>
     }
     .erase()
-}
-
-/// Address of the store of nuggets with those of one concept.
-pub(super) fn of_concept(concept: &str) -> String {
-    address::with_query(super::super::NUGGETS, &[("concept", concept)])
 }

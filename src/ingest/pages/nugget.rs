@@ -6,11 +6,10 @@ use leptos_meta::Title;
 
 use super::super::api::{RemakeNuggetSlides, RetireNugget, SaveNugget, load_nugget};
 use super::super::{
-    CONCEPTS_CHARACTERS, DOCUMENTS, NUGGET_CHARACTERS, NuggetPage, NuggetSlide, NuggetVersion,
-    TITLE_CHARACTERS, document_page_path, document_path,
+    CONCEPTS_CHARACTERS, DOCUMENTS, NUGGET_CHARACTERS, NuggetPage, NuggetQuery, NuggetSlide,
+    NuggetVersion, TITLE_CHARACTERS, document_page_path, document_path,
 };
 use super::came_back;
-use super::document::of_concept;
 use super::nuggets::nugget_line;
 use crate::platform::ui::{
     Breadcrumbs, Button, ButtonKind, Crumb, Erase, Field, Form, FormState, Notice, Page, TextArea,
@@ -95,7 +94,11 @@ fn facts(page: &NuggetPage) -> AnyView {
     let links = |names: &[String]| {
         let links = names.iter().enumerate().map(|(at, name)| {
             let comma = if at == 0 { "" } else { ", " };
-            let href = of_concept(name);
+            let query = NuggetQuery {
+                concept: name.clone(),
+                ..NuggetQuery::default()
+            };
+            let href = query.path();
             view! {
                 {comma}
                 <a href=href>
@@ -153,7 +156,7 @@ fn beside(page: &NuggetPage) -> Option<AnyView> {
     let label = format!("{title}, {} {}", page.page_kind, shown.number);
     Some(
         view! {
-            <section class="stack documents-page" id="page" tabindex="0" aria-labelledby="ly-page">
+            <section class="stack documents-page" id="page" aria-labelledby="ly-page">
                 <h2 class="section-title" id="ly-page">
                     <a href=href>
                         <bdi>{label}</bdi>
@@ -169,39 +172,26 @@ fn beside(page: &NuggetPage) -> Option<AnyView> {
 /// A button that reads the text aloud with the browser's own voice. It is there only where the
 /// browser can speak.
 fn speak(lang: Option<String>) -> AnyView {
+    let can_speak = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    {
-        let can_speak = RwSignal::new(false);
-        Effect::new(move |_| can_speak.set(super::speech::can_speak()));
-        let lang = StoredValue::new(lang.unwrap_or_default());
-        let toggle =
-            Callback::new(move |_| super::speech::toggle("nugget-text", &lang.get_value()));
-        view! {
-            <Show when=move || can_speak.get()>
-                <div>
-                    <Button kind=ButtonKind::Secondary r#type="button" on_click=toggle>
-                        "Listen or stop"
-                    </Button>
-                </div>
-            </Show>
-        }
-        .erase()
+    Effect::new(move |_| can_speak.set(super::speech::can_speak()));
+    let lang = StoredValue::new(lang.unwrap_or_default());
+    let toggle = Callback::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        super::speech::toggle("nugget-text", &lang.get_value());
+        #[cfg(not(feature = "hydrate"))]
+        let _ = lang.get_value();
+    });
+    view! {
+        <Show when=move || can_speak.get()>
+            <div>
+                <Button kind=ButtonKind::Secondary r#type="button" on_click=toggle>
+                    "Listen or stop"
+                </Button>
+            </div>
+        </Show>
     }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = lang;
-        let can_speak = RwSignal::new(false);
-        view! {
-            <Show when=move || can_speak.get()>
-                <div>
-                    <Button kind=ButtonKind::Secondary r#type="button">
-                        "Listen or stop"
-                    </Button>
-                </div>
-            </Show>
-        }
-        .erase()
-    }
+    .erase()
 }
 
 fn slides(slides: Vec<NuggetSlide>, id: String, form: FormState) -> AnyView {

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::course::server::index::chunks::sentences;
-use crate::platform::documents::{Block, ReadPage, plain_text};
+use crate::platform::documents::{Block, ReadPage, escape, plain_text};
 
 /// Most and fewest characters of a nugget. A table or block of code that is longer stays whole, and
 /// a document that is shorter is one nugget.
@@ -155,21 +155,8 @@ fn joined(sections: Vec<CutSection>) -> Vec<CutSection> {
         let fits = last.characters() + section.characters() + 100 <= MOST;
         if is_short && is_near && fits {
             let page = section.units.first().map_or(1, |unit| unit.page);
-            if section.path != last.path
-                && let Some(heading) = section.path.last()
-            {
-                let depth = section.path.len().clamp(2, 6);
-                let text = format!(
-                    "{} {}",
-                    "#".repeat(depth),
-                    crate::platform::documents::escape(heading)
-                );
-                last.units.push(CutUnit {
-                    characters: text.chars().count(),
-                    text,
-                    page,
-                    begins: true,
-                });
+            if section.path != last.path {
+                last.units.extend(heading(&section.path, page));
             }
             last.units.extend(section.units);
             // Sections of equal rank are below what they have in common.
@@ -185,25 +172,21 @@ fn joined(sections: Vec<CutSection>) -> Vec<CutSection> {
 
 /// The first of several joined sections keeps its heading in the text, and the path is that of all.
 fn keep_first_heading(section: &mut CutSection, common: usize) {
-    if let Some(heading) = section.path.last() {
-        let depth = section.path.len().clamp(2, 6);
-        let text = format!(
-            "{} {}",
-            "#".repeat(depth),
-            crate::platform::documents::escape(heading)
-        );
-        let page = section.units.first().map_or(1, |unit| unit.page);
-        section.units.insert(
-            0,
-            CutUnit {
-                characters: text.chars().count(),
-                text,
-                page,
-                begins: true,
-            },
-        );
-    }
+    let page = section.units.first().map_or(1, |unit| unit.page);
+    section.units.splice(0..0, heading(&section.path, page));
     section.path.truncate(common);
+}
+
+/// The innermost heading of a path as a part of the text.
+fn heading(path: &[String], page: usize) -> Option<CutUnit> {
+    let depth = path.len().clamp(2, 6);
+    let text = format!("{} {}", "#".repeat(depth), escape(path.last()?));
+    Some(CutUnit {
+        characters: text.chars().count(),
+        text,
+        page,
+        begins: true,
+    })
 }
 
 /// Divides the units of a section into pieces of about equal length.

@@ -139,10 +139,15 @@ fn key(phrase: &str) -> String {
     words(phrase).collect::<Vec<_>>().join(" ")
 }
 
+/// Words as the text has them.
+fn written(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'' | '’')));
+    words.filter(|word| !word.is_empty())
+}
+
 /// Words in lowercase, with the plural like the singular.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'' | '’')));
-    words.filter(|word| !word.is_empty()).map(|word| {
+    written(text).map(|word| {
         let word = word.to_lowercase();
         match word.strip_suffix('s') {
             Some(stem) if stem.chars().count() > 3 && !stem.ends_with('s') => stem.to_owned(),
@@ -156,10 +161,7 @@ fn is_stop(word: &str) -> bool {
 }
 
 fn read_sentence(sentence: &str, number: usize, words: &mut HashMap<String, Word>) {
-    let shown: Vec<&str> = sentence
-        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'' | '’')))
-        .filter(|word| !word.is_empty())
-        .collect();
+    let shown: Vec<&str> = written(sentence).collect();
     let keys: Vec<String> = self::words(sentence).collect();
     for (at, (word, shown)) in keys.iter().zip(&shown).enumerate() {
         if is_stop(word) {

@@ -48,14 +48,14 @@ pub fn describe(nuggets: Vec<CutNugget>) -> Vec<Described> {
     let mut described = Vec::with_capacity(nuggets.len());
     for (at, (nugget, html)) in nuggets.into_iter().zip(html).enumerate() {
         let own: HashSet<String> = concepts[at].iter().map(|name| key(name)).collect();
-        let used: Vec<&(usize, String)> = explained
+        let used: Vec<&(usize, String, String)> = explained
             .iter()
-            .filter(|(place, name)| *place != at && !own.contains(&key(name)))
-            .filter(|(_, name)| find_word(&lower[at], &name.to_lowercase()).is_some())
+            .filter(|(place, _, key)| *place != at && !own.contains(key))
+            .filter(|(_, _, key)| find_word(&lower[at], key).is_some())
             .collect();
         let named = |is_before: bool| -> Vec<String> {
-            let names = used.iter().filter(|(place, _)| (*place < at) == is_before);
-            let names = names.map(|(_, name)| name.clone());
+            let names = used.iter().filter(|(place, ..)| (*place < at) == is_before);
+            let names = names.map(|(_, name, _)| name.clone());
             // The concepts explained last are nearest to what the nugget needs.
             let mut names: Vec<String> = names.collect();
             if is_before {
@@ -96,8 +96,8 @@ fn defined(nugget: &CutNugget, html: &str) -> Vec<String> {
     names.filter(|name| name.chars().count() <= NAME).collect()
 }
 
-/// Terms that the nugget defines, and phrases that it uses often. A term that another nugget defines
-/// is that one's concept.
+/// Terms that the nugget defines, and phrases that it uses often. A term that another nugget
+/// defines is a concept of that one.
 fn concepts(
     text: &str,
     defined: &[String],
@@ -119,8 +119,8 @@ fn concepts(
 }
 
 /// The nugget that explains each concept: the first that defines it, else the first that is about
-/// it.
-fn explained(defined: &[Vec<String>], concepts: &[Vec<String>]) -> Vec<(usize, String)> {
+/// it. Each with its name and the key of the name.
+fn explained(defined: &[Vec<String>], concepts: &[Vec<String>]) -> Vec<(usize, String, String)> {
     let mut first: HashMap<String, (usize, String)> = HashMap::new();
     for names in [defined, concepts] {
         for (at, names) in names.iter().enumerate() {
@@ -129,7 +129,8 @@ fn explained(defined: &[Vec<String>], concepts: &[Vec<String>]) -> Vec<(usize, S
             }
         }
     }
-    let mut found: Vec<(usize, String)> = first.into_values().collect();
+    let found = first.into_iter().map(|(key, (at, name))| (at, name, key));
+    let mut found: Vec<(usize, String, String)> = found.collect();
     found.sort();
     found
 }

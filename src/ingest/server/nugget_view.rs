@@ -10,8 +10,7 @@ use uuid::Uuid;
 use super::view::shown;
 use super::{cut, metadata, no_nugget, slides};
 use crate::ingest::{
-    NuggetLine, NuggetMetadata, NuggetPage, NuggetQuery, NuggetStatus, NuggetVersion, NuggetsPage,
-    PAGE,
+    NuggetLine, NuggetMetadata, NuggetPage, NuggetQuery, NuggetVersion, NuggetsPage, PAGE,
 };
 use crate::platform::db::schema::{documents, nugget_versions, topic_nuggets};
 use crate::platform::db::{Conn, statement};
@@ -30,8 +29,6 @@ struct NuggetRow {
     heading_path: Vec<String>,
     #[diesel(sql_type = Jsonb)]
     metadata: Value,
-    #[diesel(sql_type = Text)]
-    status: String,
     #[diesel(sql_type = Bool)]
     is_edited: bool,
     #[diesel(sql_type = Bool)]
@@ -49,7 +46,7 @@ struct NuggetRow {
 }
 
 /// Columns of a [`NuggetRow`] with their tables.
-const NUGGETS: &str = "n.nugget_id, n.title, n.heading_path, n.metadata, n.status::text as status, n.is_edited,
+const NUGGETS: &str = "n.nugget_id, n.title, n.heading_path, n.metadata, n.is_edited,
         n.retired_at is not null as is_retired, s.page_from, s.page_to, d.page_kind, d.document_id, d.title as document
      from (select * from nuggets o
            -- Nuggets of topics belong to the course of the topic.
@@ -107,11 +104,6 @@ fn line(row: NuggetRow) -> NuggetLine {
         document: row.document_id.zip(row.document),
         is_edited: row.is_edited,
         is_retired: row.is_retired,
-        status: match row.status.as_str() {
-            "ready" => NuggetStatus::Ready,
-            "failed" => NuggetStatus::Failed,
-            _ => NuggetStatus::Processing,
-        },
     }
 }
 
@@ -173,7 +165,9 @@ pub async fn nugget(
         .get_result(conn)
         .await
         .optional()?;
-    let line = line(row.ok_or_else(no_nugget)?);
+    let row = row.ok_or_else(no_nugget)?;
+    let page_kind = row.page_kind.clone();
+    let line = line(row);
     let found: OneNugget = statement(
         "select content, content_html, metadata, slides, language from nuggets where nugget_id = $1",
     )
@@ -185,15 +179,6 @@ pub async fn nugget(
     let page = if page > 0 { page } else { from };
     let shown = match &line.document {
         Some((document, _)) => shown(conn, *document, page).await?,
-        None => None,
-    };
-    let kind: Option<String> = match &line.document {
-        Some((document, _)) => documents::table
-            .find(*document)
-            .select(documents::page_kind)
-            .first(conn)
-            .await
-            .optional()?,
         None => None,
     };
     let versions: Vec<(String, String, DateTime<Utc>)> = nugget_versions::table
@@ -222,7 +207,7 @@ pub async fn nugget(
         language: found.language.unwrap_or_default(),
         html: Html(found.content_html),
         content: found.content,
-        page_kind: kind.unwrap_or_else(|| "page".to_owned()),
+        page_kind: page_kind.unwrap_or_else(|| "page".to_owned()),
         metadata,
         shown,
         similar,

@@ -12,7 +12,7 @@ use super::metadata::{Described, describe};
 use super::slides;
 use super::sources::{self, NewSource, SourceKind};
 use super::store::{self, IngestionJobRow, StoredPage, TakenIn};
-use crate::ingest::NuggetSlide;
+use crate::ingest::{NuggetSlide, TITLE_CHARACTERS};
 use crate::platform::documents::child::{self, Whole};
 use crate::platform::documents::{
     Block, DocumentFormat, ReadPage, detect, markdown, plain_text, unpack,
@@ -296,7 +296,7 @@ fn title(job: &IngestionJobRow, whole: &Whole, name: &str) -> String {
         .unwrap_or_else(stem);
     let title: String = crate::platform::names::tidy(&title)
         .chars()
-        .take(300)
+        .take(TITLE_CHARACTERS as usize)
         .collect();
     match title.is_empty() {
         true => "Untitled".to_owned(),

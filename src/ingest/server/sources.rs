@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::cut::hash;
 use super::read_job::ReadSource;
 use super::store;
-use crate::ingest::{PASTED_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS};
+use crate::ingest::{PASTED_CHARACTERS, TITLE_CHARACTERS};
+use crate::platform::auth::guard::SignedIn;
+use crate::platform::auth::limits::DOCUMENTS_ADDED;
 use crate::platform::db::schema::{documents, ingestion_jobs, monitored_urls};
 use crate::platform::db::{self, Conn};
 use crate::platform::documents::{DOCUMENT_BYTES, detect};
@@ -20,8 +22,8 @@ use crate::platform::files::Files;
 use crate::platform::ids::{DocumentId, FileId, IngestionJobId, OrganizationId, UserId};
 use crate::platform::{figures, jobs, names};
 
-/// Files of documents are only ever downloaded, whatever they are.
-const MEDIA_TYPE: &str = "application/octet-stream";
+/// Media type of all files of documents, so that no browser ever shows one as a page of this site.
+pub(super) const MEDIA_TYPE: &str = "application/octet-stream";
 
 /// The kind of a source, as the database names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,34 @@ impl NewSource {
             url: None,
             stamp: None,
         }
+    }
+}
+
+/// The person who adds a source, and where its content is kept.
+pub struct Adder {
+    pub files: Files,
+    pub organization: OrganizationId,
+    pub by: UserId,
+}
+
+impl Adder {
+    /// Takes a source from the teacher's limit.
+    ///
+    /// # Errors
+    ///
+    /// Too many, if the teacher has added more than the limit allows.
+    pub async fn within_limit(teacher: &SignedIn) -> AppResult<Self> {
+        let by = teacher.user_id();
+        DOCUMENTS_ADDED.take(&teacher.cx, &by.to_string()).await?;
+        Ok(Self {
+            files: teacher.cx.app.files.clone(),
+            organization: teacher.cx.organization.organization_id,
+            by,
+        })
+    }
+
+    async fn add(&self, conn: &mut Conn, source: NewSource) -> AppResult<Added> {
+        add(conn, &self.files, self.organization, source).await
     }
 }
 
@@ -196,17 +226,15 @@ pub fn file_name(sent: &str) -> String {
 /// A sentence that names the file.
 pub async fn add_file(
     conn: &mut Conn,
-    files: &Files,
-    organization: OrganizationId,
+    adder: &Adder,
     sent_name: &str,
     content: Vec<u8>,
-    by: UserId,
 ) -> AppResult<Added> {
     let name = file_name(sent_name);
     detect(&name, &content).map_err(|said| AppError::field("", format!("{name}: {said}")))?;
-    let mut source = NewSource::of(SourceKind::File, &name, Some(by));
+    let mut source = NewSource::of(SourceKind::File, &name, Some(adder.by));
     source.content = Some(content);
-    add(conn, files, organization, source).await
+    adder.add(conn, source).await
 }
 
 /// Queues a pasted text.
@@ -214,13 +242,7 @@ pub async fn add_file(
 /// # Errors
 ///
 /// All problems of the form at once.
-pub async fn add_text(
-    conn: &mut Conn,
-    files: &Files,
-    organization: OrganizationId,
-    (title, text): (&str, &str),
-    by: UserId,
-) -> AppResult<Added> {
+pub async fn add_text(conn: &mut Conn, adder: &Adder, title: &str, text: &str) -> AppResult<Added> {
     let mut problems = FieldProblems::default();
     let title = names::tidy(title);
     let text = text.replace('\0', "");
@@ -235,10 +257,10 @@ pub async fn add_text(
         problems.add("text", figures::use_at_most(PASTED_CHARACTERS));
     }
     problems.check()?;
-    let mut source = NewSource::of(SourceKind::Text, &title, Some(by));
+    let mut source = NewSource::of(SourceKind::Text, &title, Some(adder.by));
     source.title = Some(title);
     source.content = Some(text.into_bytes());
-    add(conn, files, organization, source).await
+    adder.add(conn, source).await
 }
 
 /// Queues a web address, and checks it every `minutes` from then on if they are not zero.
@@ -248,10 +270,9 @@ pub async fn add_text(
 /// A sentence at the field.
 pub async fn add_address(
     conn: &mut Conn,
-    files: &Files,
-    organization: OrganizationId,
-    (typed, minutes): (&str, &str),
-    by: UserId,
+    adder: &Adder,
+    typed: &str,
+    minutes: &str,
 ) -> AppResult<Added> {
     let mut problems = FieldProblems::default();
     let url = problems.keep(fetch::parse(typed).map_err(|said| AppError::field("url", said)));
@@ -268,12 +289,8 @@ pub async fn add_address(
     let (Some(mut url), Some(minutes)) = (url, minutes) else {
         return Err(problems.error());
     };
-    problems.check()?;
     url.set_fragment(None);
-    if url.as_str().len() > URL_CHARACTERS as usize {
-        return Err(AppError::field("url", "The address is too long."));
-    }
-    let mut source = NewSource::of(SourceKind::Url, url.as_str(), Some(by));
+    let mut source = NewSource::of(SourceKind::Url, url.as_str(), Some(adder.by));
     if minutes > 0 {
         let next = Utc::now() + chrono::Duration::minutes(i64::from(minutes));
         let monitored: Uuid = diesel::insert_into(monitored_urls::table)
@@ -281,7 +298,7 @@ pub async fn add_address(
                 monitored_urls::url.eq(url.as_str()),
                 monitored_urls::check_interval.eq(minutes),
                 monitored_urls::next_check_at.eq(next),
-                monitored_urls::created_by.eq(by),
+                monitored_urls::created_by.eq(adder.by),
             ))
             .on_conflict((monitored_urls::organization_id, monitored_urls::url))
             .do_update()
@@ -295,7 +312,7 @@ pub async fn add_address(
         source.url = Some(monitored);
         super::watch::plan(conn).await?;
     }
-    add(conn, files, organization, source).await
+    adder.add(conn, source).await
 }
 
 /// Cancels a job that waits or runs. Its process is killed within a second.

@@ -7,10 +7,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 
-use super::sources::{self, Added};
+use super::sources::{self, Added, Adder};
 use crate::ingest::{DOCUMENT_UPLOAD, DOCUMENTS, UPLOAD_BYTES};
 use crate::platform::auth::guard::{self, SignedIn};
-use crate::platform::auth::limits::DOCUMENTS_ADDED;
 use crate::platform::auth::{sessions, sign_in_path};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
@@ -119,12 +118,9 @@ async fn received(
 }
 
 async fn keep(teacher: &SignedIn, name: &str, content: Vec<u8>) -> AppResult<Added> {
-    let user = teacher.user_id();
-    DOCUMENTS_ADDED.take(&teacher.cx, &user.to_string()).await?;
-    let cx = &teacher.cx;
-    let (files, organization) = (cx.app.files.clone(), cx.organization.organization_id);
-    cx.within(async move |conn| {
-        sources::add_file(conn, &files, organization, name, content, user).await
-    })
-    .await
+    let adder = Adder::within_limit(teacher).await?;
+    teacher
+        .cx
+        .within(async move |conn| sources::add_file(conn, &adder, name, content).await)
+        .await
 }

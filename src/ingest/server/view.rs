@@ -79,14 +79,9 @@ pub async fn home(conn: &mut Conn, looker: &Looker, page: u32) -> AppResult<Docu
     });
     let documents = documents.collect();
     let jobs = jobs(conn, None, &looker.clock).await?;
-    let sources = match looker.is_admin {
-        true => sources(conn, &looker.clock).await?,
-        false => sources(conn, &looker.clock)
-            .await?
-            .into_iter()
-            .filter(|source| !source.is_folder)
-            .collect(),
-    };
+    let mut sources = sources(conn, &looker.clock).await?;
+    // Paths of the server are for admins.
+    sources.retain(|source| looker.is_admin || !source.is_folder);
     let (said, problems) = said(looker.flash.as_ref());
     Ok(DocumentsPage {
         documents,

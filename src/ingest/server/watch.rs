@@ -1,6 +1,7 @@
 //! Looks at watched folders and monitored addresses. One job does both, and queues itself for the
 //! next minute while there is something to watch.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +18,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::documents::{DOCUMENT_BYTES, endings};
 use crate::platform::error::{AppError, AppResult, FieldProblems};
 use crate::platform::files::Files;
-use crate::platform::ids::UserId;
+use crate::platform::ids::{DocumentId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 
 /// Files that a sweep takes in at once. The next sweep goes on.
@@ -43,11 +44,6 @@ impl Job for WatchSources {
             jobs::enqueue_next_hour(conn, &self).await
         })
         .await?;
-        cx.within(async move |conn| {
-            fail_abandoned(conn).await?;
-            plan(conn).await
-        })
-        .await?;
         look(cx).await
     }
 }
@@ -60,11 +56,6 @@ impl Job for LookAtSources {
     const KIND: &'static str = "look_at_sources";
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
-        cx.within(async move |conn| {
-            fail_abandoned(conn).await?;
-            plan(conn).await
-        })
-        .await?;
         look(cx).await
     }
 }
@@ -108,6 +99,11 @@ async fn fail_abandoned(conn: &mut Conn) -> QueryResult<()> {
 }
 
 async fn look(cx: &JobContext) -> AppResult<()> {
+    cx.within(async move |conn| {
+        fail_abandoned(conn).await?;
+        plan(conn).await
+    })
+    .await?;
     let files = Files::new(&cx.config).map_err(|error| AppError::internal(&error))?;
     check_addresses(cx, &files).await?;
     let folders: Vec<WatchedFolder> = cx
@@ -258,11 +254,7 @@ fn key(folder: &WatchedFolder, name: &str) -> String {
 }
 
 /// Notes a file whose content a document has already, so that the next sweep knows it.
-async fn note_same(
-    conn: &mut Conn,
-    source: &NewSource,
-    document: crate::platform::ids::DocumentId,
-) -> QueryResult<()> {
+async fn note_same(conn: &mut Conn, source: &NewSource, document: DocumentId) -> QueryResult<()> {
     diesel::insert_into(ingestion_jobs::table)
         .values((
             ingestion_jobs::source_type.eq(source.kind.name()),
@@ -286,7 +278,7 @@ async fn note_same(
 async fn known_stamps(
     cx: &JobContext,
     folder: &WatchedFolder,
-) -> AppResult<std::collections::HashSet<(String, String)>> {
+) -> AppResult<HashSet<(String, String)>> {
     let folder = folder.watched_folder_id;
     let stamps: Vec<(String, Option<String>)> = cx
         .within(async move |conn| {
@@ -491,11 +483,12 @@ pub async fn change(conn: &mut Conn, id: &str, is_folder: bool, action: &str) ->
     };
     let text = match (action, is_folder) {
         ("pause", _) => format!("update {table} set enabled = false where {key} = $1"),
-        ("resume", _) => format!("update {table} set enabled = true where {key} = $1"),
+        ("resume", _) | ("check", true) => {
+            format!("update {table} set enabled = true where {key} = $1")
+        }
         ("check", false) => {
             format!("update {table} set next_check_at = now(), enabled = true where {key} = $1")
         }
-        ("check", true) => format!("update {table} set enabled = true where {key} = $1"),
         ("remove", _) => format!("delete from {table} where {key} = $1"),
         _ => return Err(AppError::field("", "Choose what becomes of the source.")),
     };

@@ -176,14 +176,14 @@ impl CourseFigures {
                 add(said, "", ("See who and why", query.path(&self.slug)));
             }
         }
-        let topic_path = |topic: &TopicFigures| crate::paths::topic_path(&self.slug, &topic.slug);
+        let edit_path = |topic: &TopicFigures| crate::paths::edit_path(&self.slug, &topic.slug);
         let most = self.topics.iter().max_by_key(|topic| topic.stopped);
         if let Some(topic) = most.filter(|topic| topic.stopped >= STOPPED) {
             let said = format!(
                 "{} learners stopped here, more than anywhere else:",
                 topic.stopped
             );
-            add(said, &topic.title, ("Open the topic", topic_path(topic)));
+            add(said, &topic.title, ("Open the topic", edit_path(topic)));
         }
         let hard = self.topics.iter().filter(|topic| topic.answers >= ANSWERS);
         let hardest = hard.min_by_key(|topic| 100 * topic.right / topic.answers);

@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::course::CourseFigures;
 use super::store::{TopicFigures, WeekRow};
-use crate::activity::server::weeks::short_month;
 use crate::activity::{LearnerStatus, RosterQuery, minutes_text};
-use crate::paths::{insights_path, topic_path};
+use crate::paths::{edit_path, insights_path};
 use crate::platform::address;
 use crate::platform::charts::{self, Bar};
 use crate::platform::time::Clock;
@@ -230,7 +229,7 @@ fn weeks(weeks: &[WeekRow]) -> AnyView {
     let bars: Vec<Bar> = weeks
         .iter()
         .map(|week| Bar {
-            short: short_month(&week.begins.format("%-d %B").to_string()),
+            short: week.begins.format("%-d %b").to_string(),
             said: match week.active {
                 1 => format!("Week of {}: 1 active learner", begins(week)),
                 active => format!("Week of {}: {active} active learners", begins(week)),
@@ -384,7 +383,7 @@ fn topic_line(figures: &CourseFigures, topic: &TopicFigures) -> AnyView {
         <tr>
             <th scope="row">
                 {format!("{} · ", topic.module_no)}
-                <a href=topic_path(
+                <a href=edit_path(
                     &figures.slug,
                     &topic.slug,
                 )>{figures.title.language.inline(topic.title.clone())}</a>

@@ -39,7 +39,6 @@ impl Job for PlanSchoolReports {
     }
 }
 
-/// A report that is queued already has the same name.
 async fn plan(conn: &mut Conn) -> AppResult<()> {
     let admins: Vec<UserId> = users::table
         .filter(users::role.eq(UserRole::Admin))
@@ -48,12 +47,8 @@ async fn plan(conn: &mut Conn) -> AppResult<()> {
         .select(users::user_id)
         .load(conn)
         .await?;
-    let mornings = mornings::next(conn, &admins, NotificationKind::Report, Utc::now()).await?;
-    let mails = mornings.into_iter().map(|(user, at)| {
-        let name = format!("report {user} {}", at.timestamp());
-        (SchoolReport { user }, name, at)
-    });
-    jobs::enqueue_all_once(conn, mails.collect()).await
+    let kind = NotificationKind::Report;
+    mornings::queue(conn, &admins, kind, |user| SchoolReport { user }).await
 }
 
 /// Mails the report to an admin.

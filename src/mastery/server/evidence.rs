@@ -40,16 +40,27 @@ impl Job for RefreshKnowledge {
             .await?;
         cx.within(async |conn| concepts::fill(conn).await).await?;
         let thresholds = Thresholds::of(&cx.organization.site.settings);
+        let mut after = None;
         for _ in 0..ROUNDS {
-            let added = cx
-                .within(async move |conn| collect(conn, thresholds).await)
+            let (_, next) = cx
+                .within(async move |conn| collect_batch(conn, after, BATCH, thresholds).await)
                 .await?;
-            if added == 0 {
+            if next.is_none() {
                 break;
             }
+            after = next;
         }
         Ok(())
     }
+}
+
+/// The last answer that a run has read. The next batch begins after it, so that answers without
+/// concepts hold nothing up.
+#[derive(Debug, Clone)]
+struct LastAnswer {
+    answered_at: DateTime<Utc>,
+    source_id: String,
+    user: UserId,
 }
 
 #[derive(QueryableByName)]
@@ -83,10 +94,45 @@ struct TopicConceptsRow {
     key_concepts: Value,
 }
 
-/// Stores the evidence of answers that have none yet. Returns the number of new rows. Running it
-/// again stores nothing twice.
+/// Stores the evidence of answers that have none yet, in one transaction. Returns the number of new
+/// rows. Running it again stores nothing twice.
 pub async fn collect(conn: &mut Conn, thresholds: Thresholds) -> AppResult<usize> {
-    let rows = answers(conn).await?;
+    collect_in_batches(conn, BATCH, thresholds).await
+}
+
+/// Collects in batches of so many answers; see [`collect`].
+pub async fn collect_in_batches(
+    conn: &mut Conn,
+    batch: i64,
+    thresholds: Thresholds,
+) -> AppResult<usize> {
+    let (mut added, mut after) = (0, None);
+    for _ in 0..ROUNDS {
+        let (new, next) = collect_batch(conn, after, batch, thresholds).await?;
+        added += new;
+        if next.is_none() {
+            break;
+        }
+        after = next;
+    }
+    Ok(added)
+}
+
+/// Stores the evidence of the next answers. Returns the number of new rows, and the last answer
+/// unless it was the last of all.
+async fn collect_batch(
+    conn: &mut Conn,
+    after: Option<LastAnswer>,
+    batch: i64,
+    thresholds: Thresholds,
+) -> AppResult<(usize, Option<LastAnswer>)> {
+    let rows = answers(conn, after.as_ref(), batch).await?;
+    let is_full = i64::try_from(rows.len()).is_ok_and(|read| read >= batch);
+    let last = rows.last().filter(|_| is_full).map(|row| LastAnswer {
+        answered_at: row.answered_at,
+        source_id: row.source_id.clone(),
+        user: row.user_id,
+    });
     let topics: HashSet<TopicId> = rows.iter().flat_map(|row| row.topics.clone()).collect();
     let topics: Vec<TopicId> = topics.into_iter().collect();
     let of_topics: Vec<TopicConceptsRow> =
@@ -122,9 +168,11 @@ pub async fn collect(conn: &mut Conn, thresholds: Thresholds) -> AppResult<usize
     let mut added = 0;
     for (user, mut evidence) in new {
         evidence.sort_by_key(|one| one.at);
-        added += store::add(conn, user, &evidence, thresholds).await?;
+        if !evidence.is_empty() {
+            added += store::add(conn, user, &evidence, thresholds).await?;
+        }
     }
-    Ok(added)
+    Ok((added, last))
 }
 
 /// Returns the keys of the concepts that a question is about, with the weight of its answer: those
@@ -144,20 +192,31 @@ fn concepts_named(said: &str, known: &[&str]) -> Vec<(String, f64)> {
         .collect()
 }
 
-/// Returns graded answers of the last 90 days without evidence, oldest first. Answers to exams that
-/// show their answers count once they do; a review of a card counts when it can hardly be undone.
-async fn answers(conn: &mut Conn) -> QueryResult<Vec<CollectedAnswer>> {
+/// Returns graded answers without evidence, oldest first. Looks back 4 days, or to the newest
+/// evidence of the same source if that is older, but at most 90 days. Exams are read for 90 days,
+/// because their answers count once they are shown, which may be late. A review of a card counts
+/// when it can hardly be undone.
+async fn answers(
+    conn: &mut Conn,
+    after: Option<&LastAnswer>,
+    batch: i64,
+) -> QueryResult<Vec<CollectedAnswer>> {
     statement(
-        "with given as (
+        "with since as materialized (
+             select s.source_type, greatest(now() - interval '90 days', least(now() - interval '4 days', coalesce(
+                        (select p.answered_at from progress p where p.source_type = s.source_type
+                         order by p.answered_at desc limit 1), '-infinity'::timestamptz))) as begins
+             from unnest(array['practice', 'quiz', 'card']) s (source_type)
+         ), given as (
              select 'practice' as source_type, p.question_id::text || '/' || p.attempts as source_id,
                     p.user_id, p.question_id, null::uuid as topic_id, '' as said, p.points, p.answered_at
-             from practice_answers p where p.answered_at > now() - interval '90 days'
+             from practice_answers p where p.answered_at >= (select begins from since where source_type = 'practice')
              union all
              select 'quiz', a.attempt_id::text || '/' || q.place, a.user_id, (q.question ->> 'question_id')::uuid, null, '',
                     coalesce((a.points ->> (q.place::int - 1))::double precision, 0), a.completed_at
              from quiz_attempts a
              cross join lateral jsonb_array_elements(a.question_set -> 'questions') with ordinality q (question, place)
-             where a.completed_at > now() - interval '90 days' and a.status in ('passed', 'failed', 'expired')
+             where a.completed_at >= (select begins from since where source_type = 'quiz') and a.status in ('passed', 'failed', 'expired')
              union all
              select 'exam', a.attempt_id::text || '/' || q.place, a.user_id, (q.answered -> 'question' ->> 'question_id')::uuid, null, '',
                     coalesce((q.answered ->> 'points')::double precision, 0), a.completed_at
@@ -173,7 +232,7 @@ async fn answers(conn: &mut Conn) -> QueryResult<Vec<CollectedAnswer>> {
              from interactions i
              join generated_assets g on g.generated_asset_id = i.generated_asset_id
              left join content_chunks k on k.content_chunk_id = g.content_chunk_id
-             where i.created_at between now() - interval '90 days' and now() - interval '1 hour'
+             where i.created_at between (select begins from since where source_type = 'card') and now() - interval '1 hour'
                and i.interaction_type = 'answer' and i.is_correct is not null and (g.question_id is not null or k.topic_id is not null)
          )
          select a.source_type, a.source_id, a.user_id, t.course_id, t.topics, a.said || ' ' || coalesce(q.prompt || ' ' || coalesce(q.explanation, ''), '') as said,
@@ -190,13 +249,16 @@ async fn answers(conn: &mut Conn) -> QueryResult<Vec<CollectedAnswer>> {
                         and (t.topic_number + 1) / 2 = q.topic_pair_index))
              group by t.course_id
          ) t
-         where not exists (
+         where ($2 is null or (a.answered_at, a.source_id, a.user_id) > ($2, $3, $4)) and not exists (
              select from progress p join learners l on l.learner_id = p.learner_id
              where l.user_id = a.user_id and p.source_type = a.source_type and p.source_id = a.source_id)
-         order by a.answered_at, a.source_id
+         order by a.answered_at, a.source_id, a.user_id
          limit $1",
     )
-    .bind::<BigInt, _>(BATCH)
+    .bind::<BigInt, _>(batch)
+    .bind::<Nullable<Timestamptz>, _>(after.map(|last| last.answered_at))
+    .bind::<Nullable<Text>, _>(after.map(|last| last.source_id.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(after.map(|last| last.user))
     .load(conn)
     .await
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use diesel_async::RunQueryDsl;
 
 use crate::mastery::Thresholds;
-use crate::mastery::server::store;
+use crate::mastery::server::{evidence, store};
 use crate::platform::auth::UserRole;
 use crate::platform::db::statement;
 use crate::platform::error::AppResult;
@@ -48,6 +48,54 @@ async fn answers_become_evidence_once() {
         })
         .await;
     assert!(changed.is_err(), "evidence is never changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_without_concepts_hold_nothing_up() {
+    let site = site_with_answers(true).await;
+    // The oldest answer is about a topic whose concepts cannot be read.
+    site.test
+        .sql("update ai_notes set key_concepts = '[{}]' where topic_id = (select topic_id from topics where slug = 'a');
+              update quiz_questions set topic_id = (select topic_id from topics where slug = 'a') where prompt like '%mean%';
+              update quiz_questions set topic_id = (select topic_id from topics where slug = 'b') where prompt like '%middle%';
+              insert into practice_answers (user_id, question_id, fingerprint, answer, points, answered_at)
+              select u.user_id, q.question_id, decode(repeat('00', 32), 'hex'), '{}', 1, now() - interval '1 hour'
+              from users u, quiz_questions q where u.email = 'asha@example.org' and q.prompt like '%mean%'")
+        .await;
+    let added = (site.state.db)
+        .within(site.test.organization, async |conn| {
+            evidence::collect_in_batches(conn, 1, Thresholds::default()).await
+        })
+        .await;
+    assert!(added.unwrap() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_long_ago_count_until_their_source_has_evidence() {
+    let site = site_with_answers(true).await;
+    let old = "update practice_answers set answered_at = now() - interval '30 days'";
+    site.test
+        .sql(
+            "insert into practice_answers (user_id, question_id, fingerprint, answer, points)
+              select u.user_id, q.question_id, decode(repeat('00', 32), 'hex'), '{}', 1
+              from users u, quiz_questions q where u.email = 'asha@example.org'",
+        )
+        .await;
+    site.test.sql(old).await;
+    refresh_knowledge(&site).await;
+    let practice = "select count(*) from progress where source_type = 'practice'";
+    let rows = site.test.count(practice).await;
+    assert!(rows > 0);
+    // A second try today is evidence, and after it a third one that is dated back is too old.
+    let again = "update practice_answers set attempts = attempts + 1, answered_at = now()";
+    site.test.sql(again).await;
+    refresh_knowledge(&site).await;
+    let later = site.test.count(practice).await;
+    assert!(later > rows);
+    site.test.sql(again).await;
+    site.test.sql(old).await;
+    refresh_knowledge(&site).await;
+    assert_eq!(site.test.count(practice).await, later);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -313,6 +313,20 @@ fn choice_row(
 ) -> AnyView {
     let name = |field: &str| format!("choices[{row}][{field}]");
     let of = |field: &str, stored: &str| form.value(&name(field), stored);
+    let concept = |field: &str, label: &'static str, stored: &str| {
+        view! {
+            <Select
+                id=format!("choice-{row}-{field}")
+                name=name(field)
+                label=label
+                options=concepts.to_vec()
+                value=of(field, stored)
+                required=false
+                unmarked=true
+            />
+        }
+        .erase()
+    };
     view! {
         <fieldset class="panel stack">
             <legend>{format!("Choice {}", row + 1)}</legend>
@@ -335,24 +349,8 @@ fn choice_row(
                 required=false
                 unmarked=true
             />
-            <Select
-                id=format!("choice-{row}-reveals")
-                name=name("reveals")
-                label="Shows a gap in"
-                options=concepts.to_vec()
-                value=of("reveals", &reveals)
-                required=false
-                unmarked=true
-            />
-            <Select
-                id=format!("choice-{row}-confirms")
-                name=name("confirms")
-                label="Says that this is known"
-                options=concepts.to_vec()
-                value=of("confirms", &confirms)
-                required=false
-                unmarked=true
-            />
+            {concept("reveals", "Shows a gap in", &reveals)}
+            {concept("confirms", "Says that this is known", &confirms)}
         </fieldset>
     }
     .erase()

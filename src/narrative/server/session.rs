@@ -28,6 +28,9 @@ const VISITS: usize = 500;
 pub struct WalkState {
     pub version: u32,
     pub visits: Vec<StoredVisit>,
+    /// Number of all visits, also of those that are forgotten. Forms of ways on carry it, so that a
+    /// form that is sent twice counts once.
+    pub steps: usize,
     pub question: Option<PendingQuestion>,
     /// Nodes that the last search found.
     pub found: Vec<NodeId>,
@@ -70,6 +73,7 @@ impl WalkState {
         if self.visits.len() == VISITS {
             self.visits.remove(0);
         }
+        self.steps += 1;
         self.visits.push(StoredVisit { node, at });
     }
 }

@@ -1,10 +1,11 @@
 //! Makes nuggets of the topics of a course: parts of a topic's text with their concepts. A part
-//! whose text is unchanged keeps its nugget.
+//! whose text is unchanged keeps its nugget. A changed part takes over the nugget at its place, so
+//! that paths with this nugget keep their text.
 
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Int4, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Int4, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -135,7 +136,7 @@ struct NewTopicNugget {
 }
 
 #[derive(QueryableByName)]
-struct TopicSourceRow {
+struct NuggetTopicRow {
     #[diesel(sql_type = SqlUuid)]
     topic_id: TopicId,
     #[diesel(sql_type = Text)]
@@ -154,12 +155,16 @@ struct StoredTopicNugget {
     topic_id: TopicId,
     #[diesel(sql_type = Text)]
     content_hash: String,
+    #[diesel(sql_type = Int4)]
+    position: i32,
+    #[diesel(sql_type = Bool)]
+    is_edited: bool,
 }
 
 /// Makes the nuggets of a course's topics, or brings them up to date. Running it again changes
 /// nothing. Returns them in the order of the course.
 pub async fn make(conn: &mut Conn, course: CourseId) -> AppResult<Vec<NuggetId>> {
-    let topics: Vec<TopicSourceRow> = statement(
+    let topics: Vec<NuggetTopicRow> = statement(
         "select t.topic_id, t.title, coalesce(n.key_concepts, '[]') as key_concepts, c.language
          from topics t join courses c on c.course_id = t.course_id left join ai_notes n on n.topic_id = t.topic_id
          where t.course_id = $1 and t.retired_at is null order by t.module_no, t.topic_number",
@@ -181,7 +186,7 @@ pub async fn make(conn: &mut Conn, course: CourseId) -> AppResult<Vec<NuggetId>>
     store(conn, course, language, made).await
 }
 
-fn nuggets(topics: &[TopicSourceRow], texts: &HashMap<TopicId, String>) -> Vec<NewTopicNugget> {
+fn nuggets(topics: &[NuggetTopicRow], texts: &HashMap<TopicId, String>) -> Vec<NewTopicNugget> {
     let mut before: Vec<String> = Vec::new();
     let mut made = Vec::new();
     for topic in topics {
@@ -238,22 +243,37 @@ async fn store(
     language: Option<String>,
     made: Vec<NewTopicNugget>,
 ) -> AppResult<Vec<NuggetId>> {
-    let stored: Vec<StoredTopicNugget> = statement(
-        "select n.nugget_id, s.topic_id, n.content_hash
+    // Retired nuggets come last, so that they are taken only where no other one fits.
+    let mut unused: Vec<StoredTopicNugget> = statement(
+        "select n.nugget_id, s.topic_id, n.content_hash, s.position, n.is_edited
          from topic_nuggets s join nuggets n on n.nugget_id = s.nugget_id join topics t on t.topic_id = s.topic_id
-         where t.course_id = $1 order by s.position for update of n",
+         where t.course_id = $1 order by n.retired_at is not null, s.position, n.nugget_id for update of n",
     )
     .bind::<SqlUuid, _>(course)
     .load(conn)
     .await?;
-    let mut unused: Vec<StoredTopicNugget> = stored;
+    let unchanged: Vec<Option<NuggetId>> = made
+        .iter()
+        .map(|new| {
+            take(&mut unused, |row| {
+                row.topic_id == new.topic && row.content_hash == new.hash
+            })
+        })
+        .collect();
     let mut ids = Vec::new();
-    for new in &made {
-        let same =
-            |row: &StoredTopicNugget| row.topic_id == new.topic && row.content_hash == new.hash;
-        let id = match unused.iter().position(same) {
-            Some(at) => unused.swap_remove(at).nugget_id,
-            None => insert(conn, new, language.as_deref()).await?,
+    for (new, same) in made.iter().zip(unchanged) {
+        let at_its_place = |row: &StoredTopicNugget| {
+            row.topic_id == new.topic && row.position == new.position && !row.is_edited
+        };
+        let id = match same {
+            Some(id) => id,
+            None => match take(&mut unused, at_its_place) {
+                Some(id) => {
+                    refresh(conn, id, new, language.as_deref()).await?;
+                    id
+                }
+                None => insert(conn, new, language.as_deref()).await?,
+            },
         };
         // The metadata follow the notes, unless a person has edited the nugget.
         statement(
@@ -279,6 +299,40 @@ async fn store(
     .execute(conn)
     .await?;
     Ok(ids)
+}
+
+/// Removes the first nugget that fits, and returns its id.
+fn take(
+    unused: &mut Vec<StoredTopicNugget>,
+    fits: impl Fn(&StoredTopicNugget) -> bool,
+) -> Option<NuggetId> {
+    let at = unused.iter().position(fits)?;
+    Some(unused.remove(at).nugget_id)
+}
+
+/// Gives a nugget the text of a part. Slides and narration of the text before are dropped.
+async fn refresh(
+    conn: &mut Conn,
+    id: NuggetId,
+    new: &NewTopicNugget,
+    language: Option<&str>,
+) -> QueryResult<()> {
+    statement(
+        "update nuggets set title = $2, heading_path = $3, content = $4, content_html = $5, metadata = $6,
+                language = $7, content_hash = $8, slides = null, audio_url = null, embedding = null, embedding_model = null
+         where nugget_id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(&new.title)
+    .bind::<Array<Text>, _>(&new.heading_path)
+    .bind::<Text, _>(&new.text)
+    .bind::<Text, _>(&new.html)
+    .bind::<Jsonb, _>(&new.metadata)
+    .bind::<Nullable<Text>, _>(language)
+    .bind::<Text, _>(&new.hash)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 #[derive(QueryableByName)]

@@ -161,7 +161,10 @@ pub async fn answer(
     if given.chars().count() > ANSWER_CHARACTERS as usize {
         return Err(AppError::field("given", use_at_most(ANSWER_CHARACTERS)));
     }
-    let session = store::open_session(conn, on.me.user_id(), on.path.path_id)
+    let user = on.me.user_id();
+    // Locked before the session, as `begin` does. Otherwise the two could wait for each other.
+    mastery::learner(conn, user).await?;
+    let session = store::open_session(conn, user, on.path.path_id)
         .await?
         .ok_or_else(no_session)?;
     let mut state = WalkState::of(&session.state);
@@ -197,12 +200,12 @@ pub async fn answer(
 }
 
 /// Goes on from a node: `to` is "next", "finish", the id of a choice, or "node-" and the id of a
-/// node that the learner asks for, whatever it requires. A form of another node than the current
-/// one changes nothing.
+/// node that the learner asks for, whatever it requires. The form says the node and the number of
+/// steps of the session when it was shown. If either has changed since, nothing happens.
 pub async fn go_on(
     conn: &mut Conn,
     on: &OnPath,
-    from: &str,
+    (from, steps): (&str, usize),
     to: &str,
     clock: &Clock,
 ) -> AppResult<()> {
@@ -211,10 +214,11 @@ pub async fn go_on(
         .await?
         .ok_or_else(no_session)?;
     let here = session.current_node_id;
-    if here.map(|node| node.to_string()).unwrap_or_default() != from {
+    let mut state = WalkState::of(&session.state);
+    let is_from_here = here.map(|node| node.to_string()).unwrap_or_default() == from;
+    if !is_from_here || state.steps != steps {
         return Ok(());
     }
-    let mut state = WalkState::of(&session.state);
     let path = LoadedPath::load(conn, on, clock).await?;
     let (destination, said) = destination(&path, &state, here, to, clock)?;
     store::say(conn, session.session_id, ("user", &said), None, None).await?;

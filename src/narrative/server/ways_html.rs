@@ -53,11 +53,10 @@ impl Canvas<'_> {
                 </Button>
             }
         });
-        let (path, from) = (self.id(), self.from());
+        let place = self.place();
         view! {
             <Form form=form class="path-ways">
-                <input type="hidden" name="path" value=path autocomplete="off" />
-                <input type="hidden" name="from" value=from autocomplete="off" />
+                {place}
                 <Button kind=kind name="to" value="next">
                     {next}
                 </Button>
@@ -68,12 +67,18 @@ impl Canvas<'_> {
         .erase()
     }
 
-    fn from(&self) -> String {
-        let node = self
-            .session
-            .as_ref()
-            .and_then(|session| session.current_node_id);
-        node.map(|node| node.to_string()).unwrap_or_default()
+    /// Hidden fields that say where the session was when the form was shown.
+    fn place(&self) -> AnyView {
+        let session = self.session.as_ref();
+        let node = session.and_then(|session| session.current_node_id);
+        let from = node.map(|node| node.to_string()).unwrap_or_default();
+        let (path, steps) = (self.id(), self.state.steps.to_string());
+        view! {
+            <input type="hidden" name="path" value=path autocomplete="off" />
+            <input type="hidden" name="from" value=from autocomplete="off" />
+            <input type="hidden" name="steps" value=steps autocomplete="off" />
+        }
+        .erase()
     }
 
     /// Parts that the last search found, each with a button that shows it.
@@ -101,15 +106,14 @@ impl Canvas<'_> {
         let Some(node) = self.path.nodes.get(at) else {
             return ().into_any();
         };
-        let (path, from) = (self.id(), self.from());
         let (to, label) = (
             format!("node-{}", node.node_id),
             format!("Show “{}”", node.title),
         );
+        let place = self.place();
         view! {
             <Form form=form class="inline">
-                <input type="hidden" name="path" value=path autocomplete="off" />
-                <input type="hidden" name="from" value=from autocomplete="off" />
+                {place}
                 <Button kind=ButtonKind::Secondary name="to" value=to>
                     <span dir="auto">{label}</span>
                 </Button>
@@ -186,13 +190,12 @@ impl Canvas<'_> {
             })
             .collect();
         let svg = draw("Drawing of the path", &drawn, &edges(&self.path.nodes));
-        let (path, from) = (self.id(), self.from());
+        let place = self.place();
         view! {
             <details class="stack">
                 <summary>"The whole path, and where it could go"</summary>
                 <Form form=form class="stack">
-                    <input type="hidden" name="path" value=path autocomplete="off" />
-                    <input type="hidden" name="from" value=from autocomplete="off" />
+                    {place}
                     <ol class="path-parts">{lines}</ol>
                 </Form>
                 <div inner_html=svg></div>

@@ -6,8 +6,8 @@ use super::site_with_path;
 use crate::testing::{make_path, nugget};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nuggets_of_topics_keep_their_ids_while_their_text_stays() {
-    let (site, _) = site_with_path().await;
+async fn nuggets_of_topics_keep_their_ids_also_when_their_text_changes() {
+    let (site, path) = site_with_path().await;
     let mut meera = site.sign_in("meera@example.org").await;
     let ids = "select string_agg(nugget_id::text, ',' order by nugget_id) from nuggets where retired_at is null";
     let before = site.test.text(ids).await;
@@ -17,7 +17,19 @@ async fn nuggets_of_topics_keep_their_ids_while_their_text_stays() {
         .sql("update topic_blocks set html = html || '<p>More of it.</p>' where topic_id = (select topic_id from topics where slug = 'a')")
         .await;
     make_path(&site, &mut meera).await;
-    let retired = "select count(*) from nuggets where retired_at is not null";
+    assert_eq!(site.test.text(ids).await, before);
+    let of_path = format!(
+        "select count(*) from narrative_nodes d join nuggets n on n.nugget_id = d.nugget_id
+         where d.path_id = '{path}' and n.content like '%More of it.%' and n.retired_at is null"
+    );
+    assert_eq!(site.test.count(&of_path).await, 1);
+    // A nugget that a person has edited keeps its words, and is retired with the part's old text.
+    site.test
+        .sql("update nuggets set is_edited = true where content like '%More of it.%';
+              update topic_blocks set html = html || '<p>And more.</p>' where topic_id = (select topic_id from topics where slug = 'a')")
+        .await;
+    make_path(&site, &mut meera).await;
+    let retired = "select count(*) from nuggets where retired_at is not null and content not like '%And more.%'";
     assert_eq!(site.test.count(retired).await, 1);
     let concepts = "select string_agg(name, ', ' order by name) from concepts";
     assert_eq!(site.test.text(concepts).await, "Mean, Median, Mode");

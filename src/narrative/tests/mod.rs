@@ -62,8 +62,13 @@ async fn here(site: &TestSite) -> String {
 }
 
 async fn go(site: &TestSite, browser: &mut Browser<'_>, path: &str, to: &str) {
-    let from = here(site).await;
-    let fields = [("path", path), ("from", from.as_str()), ("to", to)];
+    let (from, steps) = (here(site).await, of_state(site, "{steps}").await);
+    let fields = [
+        ("path", path),
+        ("from", from.as_str()),
+        ("steps", steps.as_str()),
+        ("to", to),
+    ];
     let sent = browser.post("narrative/api/go_on_path", &fields).await;
     sent.assert_ok();
 }

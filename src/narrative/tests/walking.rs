@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{answer, begin, go, here, of_state, site_with_path};
 use crate::platform::auth::UserRole;
-use crate::testing::{learner, nugget};
+use crate::testing::{hidden, learner, nugget};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_learner_walks_a_path_to_its_end() {
@@ -110,6 +110,30 @@ async fn an_answer_counts_once_and_a_session_resumes_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_twice_takes_one_step() {
+    let (site, path) = site_with_path().await;
+    let mut asha = site.sign_in("asha@example.org").await;
+    begin(&mut asha, &path).await;
+    let node = here(&site).await;
+    // The same part again, so that the node alone does not tell the two forms apart.
+    let again = format!("node-{node}");
+    let fields = [
+        ("path", path.as_str()),
+        ("from", &node),
+        ("steps", "1"),
+        ("to", &again),
+    ];
+    for _ in 0..2 {
+        let sent = asha.post("narrative/api/go_on_path", &fields).await;
+        sent.assert_ok();
+        assert_eq!(here(&site).await, node);
+        assert_eq!(of_state(&site, "{steps}").await, "2");
+    }
+    let page = asha.get(&format!("/paths/{path}")).await;
+    assert_eq!(hidden(&page.body, "steps"), "2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_learner_searches_and_asks_for_what_they_are_not_ready_for() {
     let (site, path) = site_with_path().await;
     let mut asha = site.sign_in("asha@example.org").await;
@@ -126,10 +150,11 @@ async fn a_learner_searches_and_asks_for_what_they_are_not_ready_for() {
     // The median builds on the mean, which is not known yet: choosing is refused, asking is not.
     go(&site, &mut asha, &path, &format!("node-{found}")).await;
     assert_eq!(here(&site).await, found);
-    let from = here(&site).await;
+    let (from, steps) = (here(&site).await, of_state(&site, "{steps}").await);
     let fields = [
         ("path", path.as_str()),
         ("from", &from),
+        ("steps", &steps),
         ("to", "elsewhere"),
     ];
     let refused = asha.post("narrative/api/go_on_path", &fields).await;

@@ -155,8 +155,8 @@ async fn studies(
     Ok(rows.into_iter().map(course).collect())
 }
 
-/// Writes the name of a status as a word of the page: "active" becomes "Active".
-fn capitalized(word: &str) -> String {
+/// Writes a name of the database as a word of the page: "active" becomes "Active".
+pub fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()

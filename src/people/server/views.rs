@@ -1,7 +1,7 @@
 //! Views of the list of people: filters with a name, of one admin or of all.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Uuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::people::{
@@ -15,8 +15,11 @@ use crate::platform::names;
 
 #[derive(QueryableByName)]
 struct PeopleViewRow {
-    #[diesel(sql_type = Uuid)]
-    view_id: PeopleViewId,
+    #[diesel(sql_type = BigInt)]
+    waiting: i64,
+    /// None if there are no views.
+    #[diesel(sql_type = Nullable<Uuid>)]
+    view_id: Option<PeopleViewId>,
     #[diesel(sql_type = Text)]
     name: String,
     #[diesel(sql_type = Text)]
@@ -31,32 +34,38 @@ struct PeopleViewRow {
     is_shared: bool,
 }
 
-/// Returns the views of an admin and those that others share, by name.
-pub async fn all(conn: &mut Conn, own: UserId) -> QueryResult<Vec<PeopleView>> {
+/// Returns all that stands beside the list: the views of an admin and those that others share, by
+/// name, and the number of tutor applications that wait.
+pub async fn beside(conn: &mut Conn, own: UserId) -> QueryResult<(Vec<PeopleView>, i64)> {
     let rows: Vec<PeopleViewRow> = statement(
-        "select view_id, name, search, role, state, owner_id = $1 as is_own, is_shared
-         from people_views
-         where owner_id = $1 or is_shared
-         order by owner_id = $1 desc, lower(name), name, view_id
+        "select w.waiting, v.view_id, coalesce(v.name, '') as name, coalesce(v.search, '') as search,
+                coalesce(v.role, '') as role, coalesce(v.state, '') as state,
+                coalesce(v.owner_id = $1, false) as is_own, coalesce(v.is_shared, false) as is_shared
+         from (select count(*) as waiting from tutor_applications where status = 'new') w
+         left join people_views v on v.owner_id = $1 or v.is_shared
+         order by v.owner_id = $1 desc, lower(v.name), v.name, v.view_id
          limit 100",
     )
     .bind::<Uuid, _>(own)
     .load(conn)
     .await?;
-    let view = |row: PeopleViewRow| PeopleView {
-        view_id: row.view_id,
-        path: PeopleQuery {
-            q: row.search,
-            role: parse_role(&row.role),
-            state: AccountState::parse(&row.state),
-            ..PeopleQuery::default()
-        }
-        .path(),
-        name: row.name,
-        is_own: row.is_own,
-        is_shared: row.is_shared,
+    let waiting = rows.as_slice().first().map_or(0, |row| row.waiting);
+    let view = |row: PeopleViewRow| {
+        Some(PeopleView {
+            view_id: row.view_id?,
+            path: PeopleQuery {
+                q: row.search,
+                role: parse_role(&row.role),
+                state: AccountState::parse(&row.state),
+                ..PeopleQuery::default()
+            }
+            .path(),
+            name: row.name,
+            is_own: row.is_own,
+            is_shared: row.is_shared,
+        })
     };
-    Ok(rows.into_iter().map(view).collect())
+    Ok((rows.into_iter().filter_map(view).collect(), waiting))
 }
 
 #[derive(QueryableByName)]

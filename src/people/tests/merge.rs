@@ -253,6 +253,13 @@ async fn some_accounts_are_not_merged_away_and_others_need_consent() {
     }
     let role = "select role::text from users where email = 'other@example.org'";
     assert_eq!(site.test.text(role).await, "tutor");
+    // An account that is used again can be merged again.
+    site.test
+        .sql("update users set is_active = true where email = 'second@example.org'")
+        .await;
+    let again = ("other@example.org", "second@example.org");
+    merge(&mut root, &site, again, true).await.assert_ok();
+    assert_eq!(site.test.count(merges).await, 3);
     let mut other = site.sign_in("other@example.org").await;
     other.get("/teach/open").await.assert_ok();
     // A page that is out of date merges nothing.

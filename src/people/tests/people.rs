@@ -120,8 +120,8 @@ async fn a_list_of_100_000_people_is_fast_and_one_statement() {
             page(&mut root, &path).await;
             fastest = fastest.min(start.elapsed());
         }
-        // The session, the begin of the transaction, the list, the number of applications that
-        // wait, and the commit.
+        // The session, the begin of the transaction, the list, its views with the number of
+        // applications that wait, and the commit.
         let statements = (site.state.db.statements() - before) / 3;
         assert!(statements <= 5, "{path}: {statements} statements");
         // The server is not optimized in tests, and the machine may be busy.

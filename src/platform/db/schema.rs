@@ -1550,7 +1550,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    account_merges (closed_id) {
+    account_merges (closed_id, merged_at) {
         closed_id -> Uuid,
         organization_id -> Uuid,
         kept_id -> Uuid,

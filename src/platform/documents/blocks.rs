@@ -91,6 +91,17 @@ impl Block {
     }
 }
 
+/// A table of the rows that are not empty, or paragraphs if the rows only arrange the page.
+pub fn of_rows(mut rows: Vec<Vec<String>>) -> Vec<Block> {
+    rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+    let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+    if width > 1 && rows.len() > 1 {
+        return vec![Block::Table { rows }];
+    }
+    let texts = rows.into_iter().flatten().filter(|text| !text.is_empty());
+    texts.map(|text| Block::Paragraph { text }).collect()
+}
+
 /// Blocks in Markdown, with an empty line between them.
 pub fn markdown<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> String {
     let blocks: Vec<String> = blocks.into_iter().map(Block::markdown).collect();

@@ -142,7 +142,7 @@ fn failed(status: Option<ExitStatus>) -> String {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;
-        // Signals 24 and 9 are those of the limit of time.
+        // Signal 24 (SIGXCPU) comes at the limit of processor time.
         if let Some(24) = status.and_then(|status| status.signal()) {
             return too_long();
         }

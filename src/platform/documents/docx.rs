@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::blocks::{Block, ListItem, ReadDocument, ReadPage};
+use super::blocks::{Block, ListItem, ReadDocument, ReadPage, of_rows};
 use super::inline::{self, Run};
 use super::package::{BROKEN, ZipPackage};
 use super::xml::{XmlElement, XmlNode};
@@ -235,16 +235,8 @@ impl DocxReader {
             });
             cells.collect::<Vec<String>>()
         });
-        let rows: Vec<Vec<String>> = rows
-            .filter(|row| row.iter().any(|cell| !cell.is_empty()))
-            .collect();
-        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        if width > 1 && rows.len() > 1 {
-            self.push(Block::Table { rows });
-        } else {
-            for text in rows.into_iter().flatten().filter(|text| !text.is_empty()) {
-                self.push(Block::Paragraph { text });
-            }
+        for block in of_rows(rows.collect()) {
+            self.push(block);
         }
     }
 

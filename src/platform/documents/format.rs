@@ -68,22 +68,6 @@ impl DocumentFormat {
         row.map(|(format, ..)| *format)
     }
 
-    /// Media type under which the file is kept.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            Self::Pptx => {
-                "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-            }
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Epub => "application/epub+zip",
-            Self::Zip => "application/zip",
-            // Text may be in any encoding, and a page must never be shown as one of this site.
-            _ => "application/octet-stream",
-        }
-    }
-
     fn of_ending(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
         let ending = ending.to_lowercase();

@@ -7,7 +7,7 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::blocks::{Block, ListItem, ReadDocument};
+use super::blocks::{Block, ListItem, ReadDocument, of_rows};
 use super::inline::{self, Run};
 use super::{ReadProgress, ReadResult, text};
 
@@ -208,27 +208,19 @@ impl HtmlReader {
             return;
         }
         if self.pre.is_some() {
-            if let (Some((language, _)), Some(class)) = (&mut self.pre, attribute("class"))
-                && let Some(named) = class
-                    .split_whitespace()
-                    .find_map(|c| c.strip_prefix("language-"))
-            {
-                *language = named.chars().filter(|c| c.is_alphanumeric()).collect();
+            let named = attribute("class").and_then(|class| language(&class));
+            if let (Some((language, _)), Some(named)) = (&mut self.pre, named) {
+                *language = named;
             }
             return;
         }
-        let is_around = AROUND.contains(&name)
-            || matches!(
-                attribute("role").as_deref(),
-                Some("navigation" | "banner" | "contentinfo" | "search")
-            );
         match name {
             "title" => self.title = Some(String::new()),
             "b" | "strong" | "dfn" => self.bold += 1,
             "i" | "em" | "cite" => self.italic += 1,
             "code" | "kbd" | "samp" | "tt" => self.code += 1,
             "a" => self.links += 1,
-            "br" | "wbr" => self.push_text(" "),
+            "br" => self.push_text(" "),
             "img" => {
                 if let Some(alt) = attribute("alt") {
                     self.pictures.push(inline::escape(&alt));
@@ -242,11 +234,8 @@ impl HtmlReader {
             "pre" => {
                 self.flush();
                 self.end_list();
-                let class = attribute("class").unwrap_or_default();
-                let language = class
-                    .split_whitespace()
-                    .find_map(|class| class.strip_prefix("language-"));
-                self.pre = Some((language.unwrap_or_default().to_owned(), String::new()));
+                let language = attribute("class").and_then(|class| language(&class));
+                self.pre = Some((language.unwrap_or_default(), String::new()));
             }
             "ul" | "ol" if self.tables == 0 => {
                 self.flush();
@@ -273,7 +262,6 @@ impl HtmlReader {
                 self.runs.clear();
                 self.open = OpenBlock::Cell;
             }
-            "p" | "div" if self.open == OpenBlock::Item && self.runs.is_empty() => {}
             "hr" => self.flush(),
             _ if is_block(name) => self.block_edge(),
             _ => {}
@@ -281,7 +269,7 @@ impl HtmlReader {
         if is_block(name) && !tag.self_closing {
             self.main += usize::from(name == "main");
             self.article += usize::from(name == "article");
-            self.around += usize::from(is_around && AROUND.contains(&name));
+            self.around += usize::from(AROUND.contains(&name));
         }
     }
 
@@ -376,8 +364,7 @@ impl HtmlReader {
     /// A block begins or ends within something else. Paragraphs of an item or a cell are one.
     fn block_edge(&mut self) {
         match self.open {
-            OpenBlock::Cell => self.push_text(" "),
-            OpenBlock::Item => self.push_text(" "),
+            OpenBlock::Cell | OpenBlock::Item => self.push_text(" "),
             OpenBlock::Paragraph | OpenBlock::Heading(_) => self.flush(),
         }
     }
@@ -426,18 +413,8 @@ impl HtmlReader {
     }
 
     fn end_table(&mut self) {
-        let Some(mut rows) = self.table.take() else {
-            return;
-        };
-        rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        if width <= 1 || rows.len() <= 1 {
-            // A table that only arranges the page.
-            for text in rows.into_iter().flatten().filter(|text| !text.is_empty()) {
-                self.push(Block::Paragraph { text });
-            }
-        } else {
-            self.push(Block::Table { rows });
+        for block in of_rows(self.table.take().unwrap_or_default()) {
+            self.push(block);
         }
     }
 
@@ -451,6 +428,13 @@ impl HtmlReader {
         });
         self.parts.blocks.push(block);
     }
+}
+
+/// The language of code that a class such as `language-rust` names.
+fn language(class: &str) -> Option<String> {
+    let mut classes = class.split_whitespace();
+    let named = classes.find_map(|class| class.strip_prefix("language-"))?;
+    Some(named.chars().filter(|c| c.is_alphanumeric()).collect())
 }
 
 fn is_block(name: &str) -> bool {

@@ -26,7 +26,6 @@ mod xml;
 
 pub use blocks::{Block, ReadDocument, ReadPage, markdown};
 pub use format::{DocumentFormat, detect, endings};
-pub use html::main_text;
 pub use inline::{escape, plain_text};
 
 /// Largest document in bytes.
@@ -71,21 +70,5 @@ fn check_pages(count: usize, what: &str) -> Result<(), String> {
             crate::platform::figures::number(PAGES)
         )),
         false => Ok(()),
-    }
-}
-
-#[derive(Debug, Default)]
-pub struct Collected {
-    pub pages: Vec<ReadPage>,
-    pub total: usize,
-}
-
-impl ReadProgress for Collected {
-    fn total(&mut self, pages: usize) {
-        self.total = pages;
-    }
-
-    fn page(&mut self, page: ReadPage) {
-        self.pages.push(page);
     }
 }

@@ -24,6 +24,22 @@ fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+#[derive(Default)]
+struct Collected {
+    pages: Vec<ReadPage>,
+    total: usize,
+}
+
+impl ReadProgress for Collected {
+    fn total(&mut self, pages: usize) {
+        self.total = pages;
+    }
+
+    fn page(&mut self, page: ReadPage) {
+        self.pages.push(page);
+    }
+}
+
 fn of(name: &str, content: &[u8]) -> (ReadDocument, Vec<ReadPage>) {
     let format = detect(name, content).unwrap();
     let mut collected = Collected::default();

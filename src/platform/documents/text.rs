@@ -33,7 +33,6 @@ pub(super) fn check_length(text: &str) -> Result<(), String> {
 pub fn read_markdown(content: &[u8], progress: &mut dyn ReadProgress) -> ReadResult {
     let source = decode(content);
     check_length(&source)?;
-    // Deep nesting would overflow the stack of the renderer.
     let source = without_front_matter(&source);
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;

@@ -106,7 +106,9 @@ pub fn parse(content: &[u8]) -> Result<XmlElement, String> {
                 open.push(element(&start));
             }
             Event::End(_) => {
-                if let Some(element) = open.pop_if_nested()
+                // The outermost entry stands for the document itself, and stays.
+                if open.len() > 1
+                    && let Some(element) = open.pop()
                     && let Some(parent) = open.last_mut()
                 {
                     parent.children.push(XmlNode::Element(element));
@@ -152,17 +154,6 @@ pub fn parse(content: &[u8]) -> Result<XmlElement, String> {
             })
         })
         .ok_or_else(|| BROKEN.to_owned())
-}
-
-trait OpenElements {
-    fn pop_if_nested(&mut self) -> Option<XmlElement>;
-}
-
-impl OpenElements for Vec<XmlElement> {
-    /// The outermost entry stands for the document itself, and stays.
-    fn pop_if_nested(&mut self) -> Option<XmlElement> {
-        if self.len() > 1 { self.pop() } else { None }
-    }
 }
 
 fn element(start: &BytesStart<'_>) -> XmlElement {

@@ -103,6 +103,12 @@ impl Cx {
             .await
     }
 
+    /// Returns false while the person looks at a course as somebody else. Pages that are loaded
+    /// then write nothing, such as that something was read.
+    pub fn may_write(&self) -> bool {
+        self.viewing.is_none()
+    }
+
     /// An address of this organization for mails. Uses the configured domain, never the request's
     /// Host, which anybody can set.
     pub fn link(&self, path: &str) -> String {

@@ -35,8 +35,8 @@ impl<'de> Deserialize<'de> for Html {
 }
 
 /// Renders a view as HTML on the server, for a part of a page that the browser only shows. Its
-/// owner is a new root: the page around hydrates without this part, and values that are sent along with
-/// pages are counted.
+/// owner is a new root, because values that are sent along with a page are counted, and the page
+/// around hydrates without this part.
 #[cfg(feature = "ssr")]
 pub fn rendered(view: impl FnOnce() -> AnyView) -> Html {
     let around = Owner::current();

@@ -1,6 +1,5 @@
 //! The mail of the morning: the lines of the page Today.
 
-use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
 use super::{store, view};
@@ -31,15 +30,10 @@ impl Job for PlanTodayDigests {
     }
 }
 
-/// A mail that is queued already has the same name.
 async fn plan(conn: &mut Conn) -> AppResult<()> {
     let tutors = store::tutors(conn).await?;
-    let mornings = mornings::next(conn, &tutors, NotificationKind::Today, Utc::now()).await?;
-    let mails = mornings.into_iter().map(|(user, at)| {
-        let name = format!("today {user} {}", at.timestamp());
-        (TodayDigest { user }, name, at)
-    });
-    jobs::enqueue_all_once(conn, mails.collect()).await
+    let kind = NotificationKind::Today;
+    mornings::queue(conn, &tutors, kind, |user| TodayDigest { user }).await
 }
 
 /// Mails the lines to a tutor, unless there are none.

@@ -27,8 +27,8 @@ pub async fn load_learner_questions(
 ) -> AppResult<LearnerQuestionsPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let clock = Clock::of(&tutor.signed_in.cx);
-    let has_unread = tutor.signed_in.viewer.unread > 0;
     let cx = tutor.signed_in.cx.clone();
+    let has_unread = tutor.signed_in.viewer.unread > 0 && cx.may_write();
     cx.within(async move |conn| {
         if has_unread {
             notices::seen_requests(conn, tutor.signed_in.user_id(), tutor.course).await?;

@@ -43,11 +43,14 @@ pub async fn load_offering_orders(
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     let (clock, user) = (Clock::of(&cx), admin.signed_in.user_id());
+    let may_write = cx.may_write();
     cx.within(async move |conn| {
         let row = offerings::of_course(conn, admin.course, offering)
             .await?
             .ok_or_else(no_offering)?;
-        notices::desk_seen(conn, user, offering, DeskQueue::Orders).await?;
+        if may_write {
+            notices::desk_seen(conn, user, offering, DeskQueue::Orders).await?;
+        }
         let page = page.clamp(0, 10_000);
         let (skip, most) = (page * ORDERS_PAGE, ORDERS_PAGE + 1);
         let mut rows = store::sums_of_offering(conn, offering, filter.name(), skip, most).await?;
@@ -78,6 +81,7 @@ pub async fn load_offering_order(
     let cx = admin.signed_in.cx.clone();
     let (clock, school) = (Clock::of(&cx), cx.organization.name.clone());
     let (by_card, user) = (cx.app.config.stripe.is_on(), admin.signed_in.user_id());
+    let may_write = cx.may_write();
     cx.within(async move |conn| {
         let row = store::of_offering(conn, admin.course, offering, order)
             .await?
@@ -85,7 +89,9 @@ pub async fn load_offering_order(
         let offering = offerings::of_course(conn, admin.course, offering)
             .await?
             .ok_or_else(no_offering)?;
-        notices::dispute_seen(conn, user, row.order_id).await?;
+        if may_write {
+            notices::dispute_seen(conn, user, row.order_id).await?;
+        }
         let disputes = disputes::of_order(conn, row.order_id, &row.currency, &clock).await?;
         let undoable = undo::undoable(conn, &row, &clock).await?;
         let records = store::records(conn, row.order_id).await?;

@@ -34,7 +34,7 @@ struct DraftOrigin {
 struct ComparedText {
     current: CurrentText,
     origin: DraftOrigin,
-    /// MergedText text, as authors write it.
+    /// The merged text, as authors write it.
     text: MergedText,
     /// The title, or both if this page and another one have changed it.
     title: Result<String, (String, String)>,

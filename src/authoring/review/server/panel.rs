@@ -37,7 +37,8 @@ struct ReviewPanel<'a> {
     clock: Clock,
 }
 
-/// Renders the review of a topic for a tutor, and marks its notifications as read.
+/// Renders the review of a topic for a tutor, and marks its notifications as read unless they look
+/// at a course as somebody else.
 pub async fn panel(
     conn: &mut Conn,
     (tutor, course): (&TutorOf, &str),
@@ -60,7 +61,9 @@ pub async fn panel(
         flash: cx.flash.as_ref(),
         clock: Clock::of(cx),
     };
-    notices::seen(conn, me, topic.topic_id).await?;
+    if cx.may_write() {
+        notices::seen(conn, me, topic.topic_id).await?;
+    }
     let page = edit_path(course, &topic.slug);
     let around = Owner::current();
     let html = Owner::new_root(None).with(|| panel.whole(page).to_html());
@@ -208,10 +211,12 @@ impl ReviewPanel<'_> {
                 .erase()
             }
         };
+        let seen = self.revision.to_string();
         view! {
             <Form form=form>
                 <input type="hidden" name="course" value=course />
                 <input type="hidden" name="topic" value=topic />
+                <input type="hidden" name="seen" value=seen />
                 {inside}
             </Form>
         }

@@ -15,19 +15,27 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
 use crate::platform::ids::{TopicId, UserId};
 
-/// Takes a step. `reviewer` and `note` are fields of its form.
+/// Fields of the form of a step.
+pub struct ReviewFields<'f> {
+    pub reviewer: &'f str,
+    pub note: &'f str,
+    /// Revision of the draft that the page shows.
+    pub seen: i32,
+}
+
+/// Takes a step.
 pub async fn take(
     conn: &mut Conn,
     (tutor, course): (&TutorOf, &str),
     topic: &EditedTopic,
     step: ReviewStep,
-    (reviewer, note): (&str, &str),
+    fields: ReviewFields<'_>,
 ) -> AppResult<()> {
     let before = store::review(conn, topic.topic_id).await?;
     let state = before.as_ref().map(store::ReviewRow::state);
     let me = tutor.signed_in.user_id();
     match step {
-        ReviewStep::Request => request(conn, (tutor, course), topic, reviewer).await?,
+        ReviewStep::Request => request(conn, (tutor, course), topic, fields.reviewer).await?,
         ReviewStep::Withdraw => {
             end(conn, topic.topic_id).await?;
         }
@@ -47,12 +55,12 @@ pub async fn take(
                 ReviewStep::Approve => ReviewState::Approved,
                 _ => ReviewState::ChangesWanted,
             };
-            decide(conn, tutor, topic, (new, note)).await?;
+            decide(conn, tutor, topic, (new, &fields)).await?;
             notices::decided(
                 conn,
                 (tutor, course),
                 topic,
-                (before.requested_by, new, note.trim()),
+                (before.requested_by, new, fields.note.trim()),
             )
             .await?;
         }
@@ -108,9 +116,9 @@ async fn decide(
     conn: &mut Conn,
     tutor: &TutorOf,
     topic: &EditedTopic,
-    (state, note): (ReviewState, &str),
+    (state, fields): (ReviewState, &ReviewFields<'_>),
 ) -> AppResult<()> {
-    let note = note.replace("\r\n", "\n");
+    let note = fields.note.replace("\r\n", "\n");
     let note = note.trim();
     if note.chars().count() > COMMENT_CHARACTERS as usize {
         return Err(AppError::field(
@@ -123,6 +131,12 @@ async fn decide(
         return Err(AppError::field("note", sentence));
     }
     let current = draft::current(conn, topic).await?;
+    if current.revision != fields.seen {
+        return Err(AppError::Conflict(
+            "The text has changed since you saw it. Nothing was decided. Read the changes, then decide again."
+                .to_owned(),
+        ));
+    }
     statement(
         "update draft_reviews set state = $2, decided_by = $3, decided_at = now(), revision = $4, note = $5
          where topic_id = $1",

@@ -18,6 +18,7 @@ use crate::exercise::rubric::Rubric;
 use crate::exercise::server::store::Work;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
+use crate::platform::figures::size;
 use crate::platform::ids::{ExerciseId, ExerciseWorkId, SubmissionId, UserId};
 use crate::platform::markdown;
 use crate::platform::time::Clock;
@@ -134,14 +135,6 @@ fn work_file(file: &FileRow) -> WorkFile {
         size: size(file.size_bytes),
         href: format!("/work-files/{}/{name}", file.work_file_id),
         is_picture: file.media_type.starts_with("image/"),
-    }
-}
-
-fn size(bytes: i64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
-        _ => format!("{} MB", bytes / 1_048_576),
     }
 }
 

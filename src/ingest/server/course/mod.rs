@@ -27,7 +27,8 @@ use crate::platform::db::schema::{courses, documents};
 use crate::platform::db::{Conn, statement};
 use crate::platform::documents::escape;
 use crate::platform::error::{AppError, AppResult, FieldProblems};
-use crate::platform::ids::DocumentId;
+use crate::platform::http::Cx;
+use crate::platform::ids::{CourseId, DocumentId};
 
 /// A nugget of the document.
 #[derive(Debug, Clone, QueryableByName)]
@@ -72,15 +73,11 @@ pub async fn make(admin: &Admin, id: DocumentId, typed: &TypedCourse) -> AppResu
     let (Some(title), Some(slug)) = (title, slug) else {
         return Err(problems.error());
     };
-    problems.check()?;
     let cx = admin.0.cx.clone();
     let wanted = slug.clone();
     let (source, passages) = cx
         .within(async move |conn| {
-            if create::is_taken(conn, &wanted).await? {
-                let sentence = "Another course has this name in its address. Choose another one.";
-                return Err(AppError::field("slug", sentence));
-            }
+            check_free(conn, &wanted).await?;
             load(conn, id).await
         })
         .await?;
@@ -113,22 +110,23 @@ pub async fn make(admin: &Admin, id: DocumentId, typed: &TypedCourse) -> AppResu
     .await
 }
 
-async fn store(
-    conn: &mut Conn,
-    cx: &crate::platform::http::Cx,
-    id: DocumentId,
-    draft: CourseDraft,
-) -> AppResult<String> {
+/// Fails if another course has this name in its address.
+async fn check_free(conn: &mut Conn, slug: &str) -> AppResult<()> {
+    let sentence = "Another course has this name in its address. Choose another one.";
+    match create::is_taken(conn, slug).await? {
+        true => Err(AppError::field("slug", sentence)),
+        false => Ok(()),
+    }
+}
+
+async fn store(conn: &mut Conn, cx: &Cx, id: DocumentId, draft: CourseDraft) -> AppResult<String> {
     let organization = cx.organization.organization_id;
     // Two requests for the same name wait for each other.
     import::lock(conn, organization, &draft.slug).await?;
-    if create::is_taken(conn, &draft.slug).await? {
-        let sentence = "Another course has this name in its address. Choose another one.";
-        return Err(AppError::field("slug", sentence));
-    }
+    check_free(conn, &draft.slug).await?;
     let files = cx.app.files.clone();
     let summary = import::store_draft(conn, &files, organization, draft, NewCourse::Draft).await?;
-    let course: crate::platform::ids::CourseId = courses::table
+    let course: CourseId = courses::table
         .filter(courses::slug.eq(&summary.slug))
         .select(courses::course_id)
         .first(conn)

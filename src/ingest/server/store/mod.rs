@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::read_job::Made;
+use super::sources::MEDIA_TYPE;
 use crate::platform::db::schema::{
     document_pages, documents, ingestion_jobs, monitored_urls, stored_files,
 };
@@ -290,7 +291,7 @@ pub async fn store(
     files: &Files,
     organization: OrganizationId,
     job: &IngestionJobRow,
-    taken: TakenIn,
+    mut taken: TakenIn,
 ) -> AppResult<()> {
     let is_wanted: Option<i32> = ingestion_jobs::table
         .find(job.ingestion_job_id)
@@ -304,17 +305,8 @@ pub async fn store(
     if is_wanted.is_none() {
         return Ok(());
     }
-    let file = match &taken.content {
-        Some(content) => Some(
-            files
-                .put(
-                    conn,
-                    organization,
-                    "application/octet-stream",
-                    content.clone(),
-                )
-                .await?,
-        ),
+    let file = match taken.content.take() {
+        Some(content) => Some(files.put(conn, organization, MEDIA_TYPE, content).await?),
         None => job.file_id,
     };
     let (document, old_file) = put_document(conn, job, &taken, file).await?;
@@ -346,6 +338,12 @@ pub async fn store(
     Ok(())
 }
 
+/// The language that the document names. None if it names none, or more than a tag.
+fn language(made: &Made) -> Option<String> {
+    let language = made.whole.document.language.clone();
+    language.filter(|language| language.len() <= 35 && !language.is_empty())
+}
+
 /// Adds or changes the row of the document. Returns its id, and the file that it had.
 async fn put_document(
     conn: &mut Conn,
@@ -361,17 +359,13 @@ async fn put_document(
         .await
         .optional()?;
     let read = &taken.made.whole.document;
-    let language: Option<String> = read
-        .language
-        .clone()
-        .filter(|language| language.len() <= 35 && !language.is_empty());
     let count = i32::try_from(taken.made.pages.len()).unwrap_or(i32::MAX);
     let values = (
         documents::title.eq(&taken.title),
         documents::format.eq(taken.format.name()),
         documents::file_id.eq(file),
         documents::content_hash.eq(&taken.content_hash),
-        documents::language.eq(language),
+        documents::language.eq(language(&taken.made)),
         documents::page_kind.eq(&read.page_kind),
         documents::page_count.eq(count),
         documents::notes.eq(read.notes.clone()),

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{BATCH, IngestionJobRow};
+use super::{BATCH, IngestionJobRow, language};
 use crate::ingest::NuggetStatus;
 use crate::ingest::server::read_job::Made;
 use crate::ingest::server::slides;
@@ -170,8 +170,7 @@ async fn insert(
     made: &Made,
     new: &[usize],
 ) -> AppResult<()> {
-    let language = made.whole.document.language.clone();
-    let language = language.filter(|language| language.len() <= 35 && !language.is_empty());
+    let language = language(made);
     for batch in new.chunks(BATCH) {
         let mut rows = Vec::with_capacity(batch.len());
         let mut sources = Vec::with_capacity(batch.len());

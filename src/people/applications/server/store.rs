@@ -76,15 +76,6 @@ pub async fn receive(conn: &mut Conn, new: &CheckedTutor, is_mailed: bool) -> Ap
     notify(conn, &admins, &new).await
 }
 
-/// Counts the applications that nobody has decided about.
-pub async fn waiting(conn: &mut Conn) -> QueryResult<i64> {
-    table::table
-        .filter(table::status.eq(TutorApplicationStatus::New.name()))
-        .count()
-        .get_result(conn)
-        .await
-}
-
 /// Counts the applications with each status.
 pub async fn counts(conn: &mut Conn) -> QueryResult<Vec<(String, i64)>> {
     table::table

@@ -15,15 +15,17 @@ use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::store as notifications;
 use crate::platform::time::Clock;
 
-/// Returns a page of the list, and marks what the admin was told of new applications as read.
+/// Returns a page of the list, and marks what `reader` was told of new applications as read.
 pub async fn list(
     conn: &mut Conn,
-    user: UserId,
+    reader: Option<UserId>,
     status: TutorApplicationStatus,
     page: i64,
     clock: &Clock,
 ) -> AppResult<TutorApplicationList> {
-    notifications::seen(conn, user, NotificationKind::Desk, SUBJECT).await?;
+    if let Some(user) = reader {
+        notifications::seen(conn, user, NotificationKind::Desk, SUBJECT).await?;
+    }
     let page = page.clamp(0, 10_000);
     let counted = store::counts(conn).await?;
     let counts = TutorApplicationStatus::ALL.map(|status| {

@@ -11,6 +11,7 @@ use super::rules::{Fate, all};
 use crate::people::merge::{MergePage, MergePreview};
 use crate::people::role_label;
 use crate::people::server::accounts::no_person;
+use crate::people::server::person::capitalized;
 use crate::platform::auth::UserRole;
 use crate::platform::auth::store::{self as accounts, Account};
 use crate::platform::db::{Conn, statement};
@@ -213,8 +214,5 @@ fn said(kept: &Account, closed: &Account, rows: &[HeldRow]) -> String {
 
 /// The name of a table in words: "topic_progress" becomes "Topic progress".
 fn label(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
+    capitalized(&name.replace('_', " "))
 }

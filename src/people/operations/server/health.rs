@@ -9,6 +9,7 @@ use crate::people::operations::HealthLine;
 use crate::people::{COUNTED, counted};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
+use crate::platform::figures::size;
 use crate::platform::http::AppState;
 use crate::platform::time::Clock;
 
@@ -108,12 +109,5 @@ fn number(count: i64) -> String {
     match count {
         count if count > COUNTED => counted(count, "", "").trim().to_owned(),
         count => count.to_string(),
-    }
-}
-
-fn size(bytes: i64) -> String {
-    match bytes >> 20 {
-        megabytes if megabytes >= 10_240 => format!("{} GB", megabytes >> 10),
-        megabytes => format!("{megabytes} MB"),
     }
 }

@@ -13,6 +13,7 @@ use crate::people::operations::StoragePage;
 use crate::platform::audit::AuditEntry;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
+use crate::platform::figures::size;
 use crate::platform::files::delete::{delete_unused, unused};
 use crate::platform::http::Cx;
 use crate::platform::ids::FileId;
@@ -322,15 +323,6 @@ fn groups(tables: Vec<StoredSumRow>) -> Vec<StoredSumRow> {
     sums
 }
 
-fn size(bytes: i64) -> String {
-    match bytes {
-        ..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{} KB", bytes >> 10),
-        1_048_576..10_737_418_240 => format!("{} MB", bytes >> 20),
-        _ => format!("{} GB", bytes >> 30),
-    }
-}
-
 /// Has the files removed that nothing refers to.
 pub async fn remove_unused(conn: &mut Conn, by: &Cx) -> AppResult<()> {
     let (files, bytes) = unused_total(conn).await?;
@@ -386,14 +378,6 @@ impl Job for RemoveUnusedFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_the_unit_that_fits() {
-        assert_eq!(size(0), "0 B");
-        assert_eq!(size(2_048), "2 KB");
-        assert_eq!(size(5 << 20), "5 MB");
-        assert_eq!(size(20 << 30), "20 GB");
-    }
 
     #[test]
     fn tables_are_added_up_by_group() {

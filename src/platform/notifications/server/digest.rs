@@ -1,7 +1,6 @@
 //! Mails that a feature writes by itself, in the morning like collected mails.
 
-use chrono::{DateTime, Utc};
-use diesel::QueryResult;
+use chrono::Utc;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -12,25 +11,28 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::users;
 use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
-use crate::platform::jobs::JobContext;
+use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::mail::{Mail, Unsubscribe};
 use crate::platform::notifications::NotificationKind;
 use crate::platform::time::Clock;
 
-/// Returns the next morning on which each person wants a mail of the kind. Leaves out people who
-/// want none.
-pub async fn next(
+/// Queues the next mail of the kind for each person, in the morning on which they want it. People
+/// who want none get none. A mail that is queued already has the same name.
+pub async fn queue<J: Job>(
     conn: &mut Conn,
     people: &[UserId],
     kind: NotificationKind,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<(UserId, DateTime<Utc>)>> {
+    job: fn(UserId) -> J,
+) -> AppResult<()> {
     let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
     let readers = readers(conn, &ids, kind).await?;
-    let times = readers
-        .iter()
-        .filter_map(|reader| Some((reader.user_id, reader.morning(kind, now)?)));
-    Ok(times.collect())
+    let now = Utc::now();
+    let mails = readers.iter().filter_map(|reader| {
+        let (user, at) = (reader.user_id, reader.morning(kind, now)?);
+        let name = format!("{} {user} {}", kind.name(), at.timestamp());
+        Some((job(user), name, at))
+    });
+    jobs::enqueue_all_once(conn, mails.collect()).await
 }
 
 /// A person who still wants mails of a kind.
