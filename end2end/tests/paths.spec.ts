@@ -33,6 +33,7 @@ test("a learner walks a path and sees what they know", { tag: "@once" }, async (
   await accessible(page);
   await answer(page);
   await accessible(page);
+  const concept = (await page.getByRole("paragraph").filter({ hasText: /: level \d+ now,/ }).getByRole("link").textContent())!;
   await page.getByRole("button", { name: "Go on", exact: true }).click();
   await page.getByText("The whole path, and where it could go").click();
   await expect(page.getByText("You are here")).toBeVisible();
@@ -40,14 +41,15 @@ test("a learner walks a path and sees what they know", { tag: "@once" }, async (
   await page.getByRole("button", { name: /^Finish/ }).first().click();
   await expect(page.getByText("You have walked this path.")).toBeVisible();
   await page.getByRole("link", { name: "What you know" }).first().click();
-  await expect(page.getByText("from 1 answer").first()).toBeVisible();
+  const known = page.locator("tbody tr", { has: page.getByRole("link", { name: concept, exact: true }) });
+  await expect(known).toContainText(/from \d+ answer/);
   await accessible(page);
-  await page.locator("tbody tr", { hasText: "from 1 answer" }).getByRole("link").first().click();
+  await known.getByRole("link").first().click();
   await expect(page.getByText("Question on a path")).toBeVisible();
   await accessible(page);
-  await page.getByText("Dispute this").click();
-  await page.getByLabel("Reason").fill("I slipped");
-  await page.getByRole("button", { name: "Dispute", exact: true }).click();
+  await page.getByText("Dispute this").first().click();
+  await page.getByLabel("Reason").first().fill("I slipped");
+  await page.getByRole("button", { name: "Dispute", exact: true }).first().click();
   await expect(page.getByText("It counts a quarter.")).toBeVisible();
 });
 
