@@ -41,6 +41,8 @@ const TABLE: &str = "
     GET catalog/api/list_courses query[q]=&query[filter]=all&query[sort]=best   200 200 200 200 200 200 200
     GET catalog/api/load_course slug=open                                       200 200 200 200 200 200 404
     GET catalog/api/load_course slug=closed                                     404 404 404 200 404 200 404
+    GET ask/api/load_catalog_talk talk=                                         200 200 200 200 200 200 200
+    ask/api/ask_catalog         talk=&question=Is+it+free                       200 200 200 200 200 200 200
     GET catalog/api/cms_page    slug=none                                       404 404 404 404 404 404 404
     GET player/api/my_courses   -                                               401 200 200 200 200 200 200
     GET player/api/resume_course course=open                                    401 200 403 403 403 403 403

@@ -17,6 +17,7 @@ use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
 use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
 use crate::authoring::sources::pages::topic_source_page;
+use crate::catalog::ask::pages::ask_page;
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::cohort::pages::{cohort_home_page, course_news_page};
@@ -148,10 +149,11 @@ bundle! {
 }
 
 bundle! {
-    /// Page of a course before enrollment, and pages written by admins.
+    /// Page of a course before enrollment, questions about courses, and pages written by admins.
     course, Course {
         One => course_page,
         Cms => cms_page,
+        Ask => ask_page,
     }
 }
 

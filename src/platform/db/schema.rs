@@ -2514,6 +2514,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    catalog_talks (talk_id) {
+        talk_id -> Uuid,
+        organization_id -> Uuid,
+        turns -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     ai_usage (usage_id) {
         usage_id -> Uuid,
         organization_id -> Uuid,
@@ -2894,6 +2903,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     card_refunds,
     cart_codes,
     cart_items,
+    catalog_talks,
     cohort_batch_projects,
     cohort_lists,
     cohort_date_overrides,
