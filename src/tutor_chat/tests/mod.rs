@@ -1,5 +1,6 @@
 //! Tests of the tutor for learners, over HTTP.
 
+mod answer_set;
 mod answers;
 mod limits;
 mod model;

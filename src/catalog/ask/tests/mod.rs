@@ -18,7 +18,7 @@ async fn site_with_courses() -> TestSite {
     let sailing = CourseBuilder::new("sailing")
         .title("Sailing at night")
         .summary("Stars, lights and tides.")
-        .price(4800, "EUR");
+        .price(48, "EUR");
     sailing.module("One").topic("tides").import(&site).await;
     let secret = CourseBuilder::new("secret")
         .title("Secret falconry")
