@@ -345,6 +345,7 @@ const TABLE: &str = "
     cms/api/restore_cms_version page=none&version=1                             401 403 403 403 403 404 404
     GET operations/api/load_operations list=failed_jobs                         401 403 403 403 403 200 200
     GET operations/api/load_model_usage -                                       401 403 403 403 403 200 200
+    operations/api/choose_model course=&source=inherited&model=&tokens=         401 403 403 403 403 200 200
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
     operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404
     operations/api/resend_mail  mail=NOBODY                                     401 403 403 403 403 404 404

@@ -2523,6 +2523,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    ai_model_configs (config_id) {
+        config_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Nullable<Uuid>,
+        model -> Nullable<Text>,
+        daily_tokens -> Nullable<Int4>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     ai_usage (usage_id) {
         usage_id -> Uuid,
         organization_id -> Uuid,
@@ -2696,6 +2708,7 @@ diesel::table! {
         tutors_may_read -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        tone -> Text,
     }
 }
 
@@ -2892,6 +2905,7 @@ diesel::joinable!(peer_reviews -> users (reviewer_id));
 // Tables that queries in Diesel's DSL join. The macro writes an implementation for each pair, so
 // the list leaves out tables that only SQL joins.
 diesel::allow_tables_to_appear_in_same_query!(
+    ai_model_configs,
     ai_notes,
     ai_usage,
     assessment_questions,

@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::ask::refusal;
+use super::model::chosen::chosen;
 use super::store::{self, PreparedQuestion, TalkRow, TutorTerms};
 use super::talk_html;
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::access::open_topic;
 use crate::paths::{topic_path, tutor_path};
+use crate::platform::config::AiConfig;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::http::flash::Flash;
@@ -46,7 +48,7 @@ pub async fn page(
     at: (String, String),
     flash: Option<&Flash>,
     clock: &Clock,
-    is_model: bool,
+    ai: &AiConfig,
 ) -> AppResult<TutorTalkPage> {
     let since = Uuid::now_v7();
     let open = open_topic(conn, user, &at.0, &at.1, clock).await?;
@@ -57,6 +59,7 @@ pub async fn page(
     if let Some(reply) = rows.iter().rfind(|row| row.is_person()) {
         notices::seen_replies(conn, user, reply.session_id).await?;
     }
+    let is_model = chosen(conn, ai, course).await?.is_some();
     let suggestions = match refusal {
         Some(_) => Vec::new(),
         None => offered(store::suggestions(conn, course, topic).await?, &rows),

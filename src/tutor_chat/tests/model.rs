@@ -89,10 +89,10 @@ async fn a_model_answers_in_the_background_and_its_sentences_have_sources() {
         (kinds(&site).await.as_str(), used(&site).await),
         ("quotations", 1)
     );
-    let recorded = "select count(*) from ai_usage where model = 'scripted' and prompt_version = 'answer-1'
+    let recorded = "select count(*) from ai_usage where model = 'scripted' and prompt_version = 'answer-2'
                     and tokens_in = 900 and tokens_out = 100 and cost_micro = 650 and outcome = 'ok'";
     assert_eq!(site.test.count(recorded).await, 1);
-    let stored = "select count(*) from cp_rag_chat_messages where model = 'scripted' and prompt_version = 'answer-1'";
+    let stored = "select count(*) from cp_rag_chat_messages where model = 'scripted' and prompt_version = 'answer-2'";
     assert_eq!(site.test.count(stored).await, 1);
     let file = asha.get("/tutor/small/averages/conversation.md").await;
     assert!(

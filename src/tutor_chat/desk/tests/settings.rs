@@ -7,8 +7,8 @@ use crate::platform::error::AppResult;
 use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
 use crate::testing::{learner, tutor};
-use crate::tutor_chat::desk::TutorSettings;
 use crate::tutor_chat::desk::server::settings::settings;
+use crate::tutor_chat::desk::{TutorSettings, TutorTone};
 
 async fn stored(site: &TestSite) -> TutorSettings {
     let course = site.test.text("select course_id::text from courses").await;
@@ -38,6 +38,7 @@ async fn a_tutor_changes_the_settings_and_the_audit_log_has_both_values() {
     let fields = [
         ("course", "small"),
         ("form[questions_per_module]", "0"),
+        ("form[tone]", "encouraging"),
         ("form[tutors_may_read]", "true"),
     ];
     for _ in 0..2 {
@@ -48,6 +49,7 @@ async fn a_tutor_changes_the_settings_and_the_audit_log_has_both_values() {
         questions_per_module: 0,
         hints_first: false,
         tutors_may_read: true,
+        tone: TutorTone::Encouraging,
     };
     assert_eq!(stored(&site).await, wanted);
     let logged = "select (old_values ->> 'questions_per_module') || ' ' || (new_values ->> 'questions_per_module')
