@@ -5,6 +5,7 @@ mod answers;
 mod limits;
 mod model;
 mod people;
+mod scopes;
 
 use crate::course::server::index::index_course;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
