@@ -249,6 +249,8 @@ const TABLE: &str = "
     desk/api/set_request_done   course=open&request=NOBODY&done=true            401 403 403 404 403 404 404
     desk/api/save_tutor_settings course=open&form[questions_per_module]=-1      401 403 403 422 403 422 404
     GET desk/api/load_suggestions course=open&topic=t                           401 403 403 200 403 200 404
+    GET drafting/api/load_proposals course=open&topic=t                          401 403 403 200 403 200 404
+    drafting/api/decide_proposal course=open&topic=t&which=again                 401 403 403 200 403 200 404
     desk/api/save_suggestion    course=open&topic=TOPIC                         401 403 403 422 403 422 404
     desk/api/change_suggestion  course=open&which=up-NOBODY                     401 403 403 404 403 404 404
     GET authoring/api/load_bank course=open                                     401 403 403 200 403 200 404

@@ -279,6 +279,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/topics/:topic/questions", || {
             Box::pin(authoring(Authoring::Suggestions))
         }),
+        Route::lazy("/teach/:course/topics/:topic/proposals", || {
+            Box::pin(authoring(Authoring::Proposals))
+        }),
         Route::lazy("/teach/:course/topics/:topic/source", || {
             Box::pin(authoring(Authoring::Source))
         }),

@@ -30,6 +30,7 @@ use crate::cohort::teach::schedule::pages::schedule_page;
 use crate::cohort::teach::sessions::pages::{session_page, sessions_page};
 use crate::coldcall::pages::cold_call_page;
 use crate::coldcall::teach::pages::{answers_page, moderation_page, prompt_page, prompts_page};
+use crate::drafting::pages::proposals_page;
 use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
@@ -281,6 +282,7 @@ bundle! {
         Topic => topic_editor_page,
         Notes => topic_notes_page,
         Suggestions => suggestions_page,
+        Proposals => proposals_page,
         Exercises => topic_exercises_page,
         History => topic_history_page,
         Source => topic_source_page,

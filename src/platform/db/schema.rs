@@ -2523,6 +2523,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    draft_decisions (topic_id, draft_key) {
+        topic_id -> Uuid,
+        draft_key -> Text,
+        organization_id -> Uuid,
+        decision -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     ai_model_configs (config_id) {
         config_id -> Uuid,
         organization_id -> Uuid,
@@ -2944,6 +2954,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_exports,
     discount_codes,
     draft_comments,
+    draft_decisions,
     draft_reviews,
     enrollments,
     exam_allowances,
