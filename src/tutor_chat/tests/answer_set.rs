@@ -175,6 +175,7 @@ fn drafted(text: &str, at: usize, quote: &str) -> DraftSentence {
             id: passage_id(at),
             quote: quote.to_owned(),
         }],
+        ..DraftSentence::default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Models and limits of courses, the manner of answers, and summaries of long conversations.
 
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 use super::model::{GOOD, MEDIAN, SPAN, run_jobs, sentences, site_asking, state};
 use super::{PAGE, ask, kinds, used};
@@ -153,4 +154,34 @@ async fn a_long_conversation_is_summarized_for_later_answers() {
     );
     assert!(!asha.get(PAGE).await.body.contains(summary));
     assert_eq!(kinds(&site).await, "quotations quotations quotations");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_of_the_course_is_shown_in_color_and_other_code_is_dropped() {
+    const RATE: &str = "A rate needs a denominator, such as hours of work.";
+    let sentence = |text: &str, code: &str| {
+        let cites: Vec<Value> = (1..=4)
+            .map(|at| json!({ "id": format!("p{at}"), "quote": RATE }))
+            .collect();
+        json!({ "text": text, "cites": cites, "code": code, "code_language": "rust" })
+    };
+    let own = "fn rate(count: f64, hours: f64) -> f64 {\n    count / hours\n}";
+    let all = [
+        sentence(RATE, own),
+        sentence("A rate needs a denominator.", "fn drop_all() {}"),
+    ];
+    let reply = json!({ "sentences": all }).to_string();
+    let server = ModelServer::start([Scripted::Text(reply)]).await;
+    let site = site_asking(&server).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    ask(&mut asha, "Which denominator does a rate need?")
+        .await
+        .assert_ok();
+    run_jobs(&site).await;
+    assert_eq!(state(&site).await, "complete -");
+    let page = asha.get(PAGE).await.body;
+    assert!(page.contains("<span class=\"k\">fn</span>"), "{page}");
+    assert!(page.contains("A rate needs a denominator.") && !page.contains("drop_all"));
+    let file = asha.get("/tutor/small/averages/conversation.md").await.body;
+    assert!(file.contains("```rust\nfn rate(count"), "{file}");
 }

