@@ -14,7 +14,7 @@ use super::store::{PreparedQuestion, TalkRow};
 use super::view::TalkView;
 use super::written_html::{unfinished, written};
 use crate::course::server::render::Links;
-use crate::paths::tutor_file_path;
+use crate::paths::{tutor_file_path, tutor_path};
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::ChatMessageId;
 use crate::platform::markdown;
@@ -95,7 +95,7 @@ fn whole(view: &TalkView, flash: Option<&Flash>, clock: &Clock) -> AnyView {
         <div class="tutor-talk" data-live=live data-since=since>
             {empty} <ol class="tutor-messages" aria-label="Conversation">
                 {messages.collect_view()}
-            </ol> {suggestions(view, forms.suggestion)} {keeping(view, forms.delete)}
+            </ol> {suggestions(view, forms.suggestion)} {keeping(view, forms.delete)} {others(view)}
         </div>
         {ask(view, forms.ask)}
     }
@@ -428,6 +428,31 @@ fn keeping(view: &TalkView, form: FormState) -> AnyView {
                 </Form>
             </details>
         </div>
+    }
+    .erase()
+}
+
+/// Leads to the learner's other conversations in the course.
+fn others(view: &TalkView) -> AnyView {
+    if view.others.is_empty() {
+        return ().erase();
+    }
+    let language = &view.course_title.language;
+    let links = view.others.iter().map(|(slug, title)| {
+        let href = tutor_path(&view.at.0, slug);
+        view! {
+            <li>
+                <a rel="external" href=href>
+                    {language.inline(title.clone())}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <details>
+            <summary>"Your other conversations"</summary>
+            <ul>{links.collect_view()}</ul>
+        </details>
     }
     .erase()
 }

@@ -38,6 +38,8 @@ pub struct TalkView {
     pub since: Uuid,
     /// True if a language model writes answers.
     pub is_model: bool,
+    /// Topics of the learner's other conversations: names in addresses and titles.
+    pub others: Vec<(String, String)>,
 }
 
 /// Returns the page of the learner's conversation about a topic that is open to them. `flash` is
@@ -76,6 +78,7 @@ pub async fn page(
         now: clock.now,
         since,
         is_model,
+        others: store::other_talks(conn, user, course, topic).await?,
     };
     let talk = talk_html::talk(&view, flash, clock);
     let (course, topic) = view.at;

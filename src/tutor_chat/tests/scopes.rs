@@ -185,3 +185,29 @@ async fn code_of_the_course_is_shown_in_color_and_other_code_is_dropped() {
     let file = asha.get("/tutor/small/averages/conversation.md").await.body;
     assert!(file.contains("```rust\nfn rate(count"), "{file}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_calls_tools_leads_to_quotations() {
+    let server = ModelServer::start([Scripted::CallsTool]).await;
+    let site = site_asking(&server).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    ask(&mut asha, MEDIAN).await.assert_ok();
+    run_jobs(&site).await;
+    assert_eq!(state(&site).await, "complete unsupported");
+    assert!(asha.get(PAGE).await.body.contains(SPAN));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_leads_to_the_others_of_the_course() {
+    let server = ModelServer::start([sentences(&[(GOOD, SPAN)])]).await;
+    let site = site_asking(&server).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    ask(&mut asha, MEDIAN).await.assert_ok();
+    let rates = "/learn/small/rates/tutor";
+    let page = asha.get(rates).await.body;
+    assert!(page.contains("Your other conversations"), "{page}");
+    assert!(page.contains(&format!("href=\"{PAGE}\"")));
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let page = ravi.get(rates).await.body;
+    assert!(!page.contains("Your other conversations"));
+}
