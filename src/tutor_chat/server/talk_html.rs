@@ -8,13 +8,14 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::answer::Quotation;
+use super::history::others;
 use super::ladder::{self, AnswerKind, Wish, intro, place_words};
 use super::links::{passage_href, place_href};
 use super::store::{PreparedQuestion, TalkRow};
 use super::view::TalkView;
 use super::written_html::{unfinished, written};
 use crate::course::server::render::Links;
-use crate::paths::{tutor_file_path, tutor_path};
+use crate::paths::tutor_file_path;
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::ChatMessageId;
 use crate::platform::markdown;
@@ -428,31 +429,6 @@ fn keeping(view: &TalkView, form: FormState) -> AnyView {
                 </Form>
             </details>
         </div>
-    }
-    .erase()
-}
-
-/// Leads to the learner's other conversations in the course.
-fn others(view: &TalkView) -> AnyView {
-    if view.others.is_empty() {
-        return ().erase();
-    }
-    let language = &view.course_title.language;
-    let links = view.others.iter().map(|(slug, title)| {
-        let href = tutor_path(&view.at.0, slug);
-        view! {
-            <li>
-                <a rel="external" href=href>
-                    {language.inline(title.clone())}
-                </a>
-            </li>
-        }
-    });
-    view! {
-        <details>
-            <summary>"Your other conversations"</summary>
-            <ul>{links.collect_view()}</ul>
-        </details>
     }
     .erase()
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::ask::refusal;
+use super::history::other_talks;
 use super::model::chosen::chosen;
 use super::store::{self, PreparedQuestion, TalkRow, TutorTerms};
 use super::talk_html;
@@ -78,7 +79,7 @@ pub async fn page(
         now: clock.now,
         since,
         is_model,
-        others: store::other_talks(conn, user, course, topic).await?,
+        others: other_talks(conn, user, course, topic).await?,
     };
     let talk = talk_html::talk(&view, flash, clock);
     let (course, topic) = view.at;
