@@ -31,6 +31,6 @@ pub async fn decide_proposal(course: String, topic: String, which: String) -> Ap
     let said = cx
         .within(async move |conn| server::decide(conn, &tutor, &topic, &which).await)
         .await?;
-    redirect(address::with_query(&page, &[("done", said)]));
+    redirect(address::with_query(&page, &[("done", said.as_str())]));
     Ok(())
 }

@@ -42,17 +42,17 @@ pub async fn decide(
     tutor: &TutorOf,
     topic: &str,
     which: &str,
-) -> AppResult<&'static str> {
+) -> AppResult<String> {
     let text = store::topic(conn, tutor.course, topic).await?;
     if which == "again" {
         store::forget_dismissed(conn, text.topic_id).await?;
-        return Ok("again");
+        return Ok("again".to_owned());
     }
     let unknown = || AppError::NotFound("There is no such proposal.".to_owned());
     let (act, key) = which.split_once('-').ok_or_else(unknown)?;
     let proposals = propose::proposals(&text);
     let Some(proposal) = proposals.into_iter().find(|one| one.key == key) else {
-        return Ok("gone");
+        return Ok("gone".to_owned());
     };
     let decision = match act {
         "use" => "used",
@@ -60,7 +60,7 @@ pub async fn decide(
         _ => return Err(unknown()),
     };
     if !store::decide(conn, text.topic_id, key, decision).await? {
-        return Ok("gone");
+        return Ok("gone".to_owned());
     }
     if act == "use" {
         put_to_use(conn, tutor, &text, &proposal).await?;
@@ -74,7 +74,7 @@ pub async fn decide(
     .by(&tutor.signed_in.cx)
     .write(conn)
     .await?;
-    Ok(decision)
+    Ok(decision.to_owned())
 }
 
 async fn put_to_use(

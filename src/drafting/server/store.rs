@@ -11,7 +11,6 @@ use crate::notes::server::store::{KeyConcept, concepts_of};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId};
-use crate::platform::ui::Language;
 
 /// A topic as the rules read it.
 pub struct TopicText {
@@ -76,7 +75,7 @@ pub async fn topic(conn: &mut Conn, course: CourseId, slug: &str) -> AppResult<T
     Ok(TopicText {
         topic_id: row.topic_id,
         title: row.title,
-        course_title: CourseTitle::new(row.course_title, Language::new(row.language)),
+        course_title: CourseTitle::new(row.course_title, row.language),
         html: without_practice(&row.html),
         concepts: concepts_of(row.concepts),
         terms: terms.map(|concept| concept.concept).collect(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::course::server::index::{Passage, index_course};
+use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_chunks, topics};
 use crate::platform::error::AppResult;
 use crate::platform::http::testing::TestSite;
@@ -85,29 +86,30 @@ async fn answered(site: &TestSite) -> (Vec<SetAnswer>, HashMap<String, String>) 
         .unwrap();
     let file = root.join("benches/answers/how-to-trust-a-number.toml");
     let set: QuestionSet = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let work = async move |conn: &mut crate::platform::db::Conn| {
-        let open: Vec<TopicId> = topics::table
-            .filter(topics::retired_at.is_null())
-            .select(topics::topic_id)
-            .load(conn)
-            .await?;
-        let chunks: Vec<(String, String)> = course_chunks::table
-            .select((course_chunks::chunk_id, course_chunks::content))
-            .load(conn)
-            .await?;
-        let place = AskPlace {
-            course,
-            topic: TopicId(Uuid::nil()),
-            module_no: 1,
-            open,
+    let work =
+        async move |conn: &mut Conn| -> AppResult<(Vec<SetAnswer>, HashMap<String, String>)> {
+            let open: Vec<TopicId> = topics::table
+                .filter(topics::retired_at.is_null())
+                .select(topics::topic_id)
+                .load(conn)
+                .await?;
+            let chunks: Vec<(String, String)> = course_chunks::table
+                .select((course_chunks::chunk_id, course_chunks::content))
+                .load(conn)
+                .await?;
+            let place = AskPlace {
+                course,
+                topic: TopicId(Uuid::nil()),
+                module_no: 1,
+                open,
+            };
+            let mut answers = Vec::new();
+            for question in set.question {
+                let found = consider(conn, &place, &question.text, None).await?;
+                answers.push(SetAnswer { question, found });
+            }
+            Ok((answers, chunks.into_iter().collect()))
         };
-        let mut answers = Vec::new();
-        for question in set.question {
-            let found = consider(conn, &place, &question.text, None).await?;
-            answers.push(SetAnswer { question, found });
-        }
-        AppResult::Ok((answers, chunks.into_iter().collect()))
-    };
     site.state.db.within(organization, work).await.unwrap()
 }
 
