@@ -22,7 +22,7 @@ pub fn ask_page() -> AnyView {
 fn conversation(page: CatalogTalkPage, talk: String, form: FormState) -> AnyView {
     let trail = vec![
         ("Courses".to_owned(), "/courses".to_owned()),
-        ("Ask".to_owned(), String::new()),
+        ("Ask about the courses".to_owned(), String::new()),
     ];
     let begun = page.left < page.all;
     let more = (page.left == 0 && viewer().is_none()).then(|| {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::store::TopicText;
 use crate::course::server::draft::QuestionDraft;
 use crate::ingest::server::course::questions_of_text;
-use crate::platform::markdown::escape;
+use crate::platform::documents::escape;
 use crate::tutor_chat::desk::SUGGESTION_CHARACTERS;
 
 /// Most quiz questions, and most suggested questions, that are proposed at once.
