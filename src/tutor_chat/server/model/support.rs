@@ -265,7 +265,7 @@ fn has_same_negation(sentence: &str, spans: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers;
+    use super::{code_block, has_block, numbers};
 
     #[test]
     fn code_stands_in_its_passage_line_by_line() {
