@@ -80,7 +80,7 @@ pub async fn decide(
 async fn put_to_use(
     conn: &mut Conn,
     tutor: &TutorOf,
-    text: &store::TopicText,
+    text: &store::ProposedText,
     proposal: &Proposal,
 ) -> AppResult<()> {
     match &proposal.for_use {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
-use super::store::TopicText;
+use super::store::ProposedText;
 use crate::course::server::draft::QuestionDraft;
 use crate::ingest::server::course::questions_of_text;
 use crate::platform::documents::escape;
@@ -38,7 +38,7 @@ impl Proposal {
 }
 
 /// Returns the proposals for a topic, quiz questions first.
-pub fn proposals(text: &TopicText) -> Vec<Proposal> {
+pub fn proposals(text: &ProposedText) -> Vec<Proposal> {
     let mut keys = HashSet::new();
     let place = (text.title.as_str(), text.html.as_str());
     let drafted = questions_of_text(place, &text.terms, &mut keys, QUESTIONS);
@@ -59,7 +59,7 @@ fn quiz(mut question: QuestionDraft) -> Proposal {
 }
 
 /// Suggested questions for the concepts that the topic defines.
-fn suggestions(text: &TopicText) -> impl Iterator<Item = Proposal> {
+fn suggestions(text: &ProposedText) -> impl Iterator<Item = Proposal> {
     let concepts = text.concepts.iter().filter_map(|concept| {
         let prompt = format!("What does “{}” mean?", concept.concept);
         let fits = prompt.chars().count() <= SUGGESTION_CHARACTERS as usize;

@@ -13,7 +13,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId};
 
 /// A topic as the rules read it.
-pub struct TopicText {
+pub struct ProposedText {
     pub topic_id: TopicId,
     pub title: String,
     pub course_title: CourseTitle,
@@ -48,7 +48,7 @@ struct ProposedTopicRow {
 }
 
 /// Reads a topic of the course. Blocks for one kind of learner and videos are left out.
-pub async fn topic(conn: &mut Conn, course: CourseId, slug: &str) -> AppResult<TopicText> {
+pub async fn topic(conn: &mut Conn, course: CourseId, slug: &str) -> AppResult<ProposedText> {
     let row: Option<ProposedTopicRow> = statement(
         "select t.topic_id, t.title, c.title as course_title, c.language,
                 coalesce((select string_agg(case when b.content_key is null then b.html else a.html end, '' order by b.position)
@@ -72,7 +72,7 @@ pub async fn topic(conn: &mut Conn, course: CourseId, slug: &str) -> AppResult<T
     .optional()?;
     let row = row.ok_or_else(|| AppError::NotFound("There is no topic here.".to_owned()))?;
     let terms = row.others.into_iter().flat_map(concepts_of);
-    Ok(TopicText {
+    Ok(ProposedText {
         topic_id: row.topic_id,
         title: row.title,
         course_title: CourseTitle::new(row.course_title, row.language),

@@ -40,7 +40,7 @@ struct SetQuestion {
 }
 
 #[derive(Deserialize)]
-struct QuestionSet {
+struct AskedSet {
     question: Vec<SetQuestion>,
 }
 
@@ -85,7 +85,7 @@ async fn answered(site: &TestSite) -> (Vec<SetAnswer>, HashMap<String, String>) 
         .await
         .unwrap();
     let file = root.join("benches/answers/how-to-trust-a-number.toml");
-    let set: QuestionSet = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let set: AskedSet = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let work =
         async move |conn: &mut Conn| -> AppResult<(Vec<SetAnswer>, HashMap<String, String>)> {
             let open: Vec<TopicId> = topics::table
