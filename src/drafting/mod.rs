@@ -1,5 +1,5 @@
-//! Proposals for a topic: quiz questions and suggested questions that rules draft from its text, each
-//! with the passage that it rests on. Learners see none of them before a tutor uses it.
+//! Proposals for a topic: quiz questions and suggested questions that rules draft from its text,
+//! each with the passage that it rests on. Learners see none of them before a tutor uses it.
 
 pub mod api;
 pub mod pages;

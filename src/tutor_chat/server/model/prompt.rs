@@ -47,7 +47,7 @@ pub struct ModelQuestion<'a> {
     pub question: &'a str,
     /// Name of the learner, which the model does not see.
     pub learner: &'a str,
-    /// What was said before the turns. Empty if there is no summary.
+    /// Summary of the conversation before the turns. Empty if there is none.
     pub summary: &'a str,
     pub tone: TutorTone,
     /// Kind of the learner, if it is known.

@@ -71,7 +71,7 @@ pub struct PendingAnswer {
     /// Language of the course.
     #[diesel(sql_type = Text)]
     pub language: String,
-    /// What was said at the beginning of a long conversation.
+    /// Summary of the beginning of a long conversation. Empty if there is none.
     #[diesel(sql_type = Text)]
     pub summary: String,
     #[diesel(sql_type = Text)]
