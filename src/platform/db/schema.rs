@@ -2719,6 +2719,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         tone -> Text,
+        may_read_since -> Nullable<Timestamptz>,
     }
 }
 

@@ -171,6 +171,8 @@ pub struct LearnerQuestionsPage {
     pub open: i64,
     /// Questions without an answer in the course. None on all pages but the first.
     pub unknown: Option<UnknownQuestions>,
+    /// Questions that the AI tutor answered, on the first page, if tutors may read them.
+    pub answered: Option<UnknownQuestions>,
     pub settings: TutorSettings,
 }
 
@@ -214,7 +216,7 @@ pub struct DoneBy {
     pub at: (String, String),
 }
 
-/// Questions of the last weeks that the course does not answer, without names.
+/// Questions of the last weeks in groups, without names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnknownQuestions {
     /// Questions that use the same words, largest group first.

@@ -453,7 +453,7 @@ fn ask(view: &TalkView, form: FormState) -> AnyView {
     };
     let read = match view.terms.settings.tutors_may_read {
         true => {
-            "The tutors of this course see, without your name, questions that the course does not answer. If you ask a person, they see your name, the question and the messages before it."
+            "The tutors of this course see the questions that are asked here, without names. If you ask a person, they see your name, the question and the messages before it."
         }
         false => {
             "Only you can read this conversation. If you ask a person, the tutors of this course see the question and the messages before it."

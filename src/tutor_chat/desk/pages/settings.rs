@@ -28,7 +28,7 @@ pub fn settings(course: &str, set: TutorSettings, form: FormState) -> AnyView {
         (
             "form[tutors_may_read]",
             "Tutors may read questions",
-            "Tutors of this course see the questions that the course does not answer, without names. Learners are told so where they ask.",
+            "Tutors of this course see the questions that are asked from now on, without names. Learners are told so where they ask.",
             set.tutors_may_read,
         ),
     ]

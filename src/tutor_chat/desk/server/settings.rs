@@ -1,5 +1,6 @@
 //! The settings of a course's AI tutor.
 
+use chrono::Utc;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
@@ -67,6 +68,7 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, form: &TutorSettingsForm) ->
         course_tutor_settings::tutors_may_read.eq(wanted.tutors_may_read),
         course_tutor_settings::tone.eq(wanted.tone.name()),
     );
+    let since = wanted.tutors_may_read.then(Utc::now);
     diesel::insert_into(course_tutor_settings::table)
         .values((course_tutor_settings::course_id.eq(tutor.course), values))
         .on_conflict(course_tutor_settings::course_id)
@@ -74,6 +76,12 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, form: &TutorSettingsForm) ->
         .set(values)
         .execute(conn)
         .await?;
+    if wanted.tutors_may_read != before.tutors_may_read {
+        diesel::update(course_tutor_settings::table.find(tutor.course))
+            .set(course_tutor_settings::may_read_since.eq(since))
+            .execute(conn)
+            .await?;
+    }
     AuditEntry::done("tutor_chat.settings_saved")
         .of("course", tutor.course)
         .change(Some(json!(before)), Some(json!(wanted)))

@@ -129,3 +129,45 @@ async fn questions_without_an_answer_are_grouped_where_tutors_may_read_them() {
     let done = meera.get(&format!("{QUESTIONS}?show=done")).await.body;
     assert!(unknown(&done).is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answered_questions_are_grouped_from_the_moment_at_which_learners_are_told() {
+    let site = site_with_course().await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let talk = Talk::of(&site, "asha@example.org", "a").await;
+    talk.says("user", "Is the mean a product?", "").await;
+    talk.says("assistant", "The mean is a sum.", "quotations")
+        .await;
+    let heading = "Other questions to the AI tutor";
+    assert!(!meera.get(QUESTIONS).await.body.contains(heading));
+    let mut fields = vec![
+        ("course", "small"),
+        ("form[is_on]", "true"),
+        ("form[questions_per_module]", "5"),
+    ];
+    let off = fields.clone();
+    fields.push(("form[tutors_may_read]", "true"));
+    let save = "desk/api/save_tutor_settings";
+    meera.post(save, &fields).await.assert_ok();
+    let told = asha.get("/learn/small/a/tutor").await.body;
+    assert!(told.contains("see the questions that are asked here, without names"));
+    assert!(
+        !meera.get(QUESTIONS).await.body.contains(heading),
+        "asked before"
+    );
+    for question in ["Why is the mean a sum?", "Why is the mean no sum?"] {
+        talk.says("user", question, "").await;
+        talk.says("assistant", "The mean is a sum.", "quotations")
+            .await;
+    }
+    let page = meera.get(QUESTIONS).await.body;
+    let (_, listed) = page.split_once(heading).expect("the questions");
+    let (listed, _) = listed.split_once("Settings of the AI tutor").unwrap();
+    assert!(listed.contains("Why is the mean no sum?") && !listed.contains("product"));
+    assert!(!listed.contains("asha"), "no names");
+    // Switching it off hides them for good.
+    meera.post(save, &off).await.assert_ok();
+    meera.post(save, &fields).await.assert_ok();
+    assert!(!meera.get(QUESTIONS).await.body.contains(heading));
+}
