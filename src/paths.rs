@@ -165,5 +165,10 @@ pub fn suggestions_path(course: &str, topic: &str) -> String {
     format!("/teach/{course}/topics/{topic}/questions")
 }
 
+/// Page of the questions that rules propose from a topic's text.
+pub fn proposals_path(course: &str, topic: &str) -> String {
+    format!("/teach/{course}/topics/{topic}/proposals")
+}
+
 /// Messages of cold calls that wait for a tutor.
 pub const MODERATION: &str = "/moderation";
