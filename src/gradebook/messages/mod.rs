@@ -8,6 +8,7 @@ pub mod server;
 use serde::{Deserialize, Serialize};
 
 use super::{GradebookQuery, LearnerFilter};
+use crate::activity::LearnerStatus;
 use crate::cohort::teach::messages::SentMessage;
 use crate::course::CourseTitle;
 use crate::platform::address;
@@ -53,12 +54,22 @@ impl CourseReceivers {
 
     /// Page on which one writes to these learners.
     pub fn path(&self, course: &str) -> String {
+        self.at(course, "")
+    }
+
+    /// The page with a draft for a learner of this status.
+    pub fn draft_path(&self, course: &str, status: LearnerStatus) -> String {
+        self.at(course, status.name())
+    }
+
+    fn at(&self, course: &str, draft: &str) -> String {
         address::with_query(
             &format!("/teach/{course}/messages"),
             &[
                 ("learner", &self.learner),
                 ("q", &self.q),
                 ("filter", self.filter.name()),
+                ("draft", draft),
             ],
         )
     }
@@ -74,6 +85,8 @@ pub struct CourseMessagePage {
     pub receivers: i64,
     /// Names of the first receivers.
     pub names: Vec<String>,
+    /// Subject and text that the form begins with. Both are empty without a draft.
+    pub draft: (String, String),
     /// Newest first.
     pub sent: Vec<SentMessage>,
 }

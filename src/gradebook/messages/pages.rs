@@ -22,9 +22,10 @@ use crate::teaching::pages::{TeachHeading, frame_below};
 pub fn course_message_page() -> AnyView {
     let course = path_part("course");
     let to = Memo::new(|_| asked());
+    let draft = query_value("draft");
     let page = page_resource(
-        move || (course.get(), to.get()),
-        |(course, to)| load_course_message(course, to),
+        move || (course.get(), to.get(), draft.get()),
+        |(course, to, draft)| load_course_message(course, to, draft),
     );
     let form = FormState::of(SendCourseMessage::PATH);
     let done = query_value("done");
@@ -91,7 +92,7 @@ fn message(
         _ => {
             let key = form.value("key", &page.key.to_string());
             let hidden = hidden(course, key, to);
-            message_form(hidden, (!is_one).then_some(count), back, form)
+            message_form((hidden, page.draft), (!is_one).then_some(count), back, form)
         }
     };
     view! {

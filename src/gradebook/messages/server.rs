@@ -6,6 +6,7 @@ use diesel::sql_types::{Array, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::{CourseMessagePage, CourseReceivers, MOST_RECEIVERS};
+use crate::activity::LearnerStatus;
 use crate::cohort::server::course_news;
 use crate::cohort::teach::messages::server::{MessageDraft, SentIn, keep, sent};
 use crate::course::server::store as courses;
@@ -121,12 +122,12 @@ async fn receive(conn: &mut Conn, message: CohortMessageId, people: &[UserId]) -
     .map(drop)
 }
 
-/// Returns the page on which the tutor writes to these learners.
+/// Returns the page on which the tutor writes to these learners, with a draft for the status.
 pub async fn page(
     conn: &mut Conn,
-    course: CourseId,
+    (course, tutor): (CourseId, UserId),
     to: &CourseReceivers,
-    tutor: UserId,
+    status: Option<LearnerStatus>,
     clock: &Clock,
 ) -> AppResult<CourseMessagePage> {
     let found = addressed(conn, course, to, tutor, clock.now).await?;
@@ -134,15 +135,52 @@ pub async fn page(
         (false, Some((_, name))) => name.clone(),
         _ => said(to),
     };
+    let course_title = courses::title(conn, course).await?;
+    let draft = match (to.learner.is_empty(), status) {
+        (false, Some(status)) => draft(status, &said, &course_title.text),
+        _ => Default::default(),
+    };
     let names = found.people.into_iter().map(|(_, name)| name);
     Ok(CourseMessagePage {
-        course_title: courses::title(conn, course).await?,
+        course_title,
+        draft,
         key: CohortMessageId(uuid::Uuid::now_v7()),
         said,
         receivers: found.count,
         names: names.take(SHOWN_RECEIVERS).collect(),
         sent: sent(conn, SentIn::Course(course), clock).await?,
     })
+}
+
+/// Returns subject and text of a draft for a learner of this status. The tutor changes and sends it.
+fn draft(status: LearnerStatus, name: &str, course: &str) -> (String, String) {
+    let (subject, text) = match status {
+        LearnerStatus::Gone | LearnerStatus::Drift => (
+            "How is it going?",
+            format!(
+                "I have not seen you in “{course}” for some days. Does something hold you up? If you need more time, another explanation or a short talk, write to me with “Ask a person” on any topic. Everything is where you left it."
+            ),
+        ),
+        LearnerStatus::Friction => (
+            "Can I help with the part you are at?",
+            format!(
+                "You have worked hard on “{course}” this week, and one part does not seem to give way. That happens to many at this place. Tell me with “Ask a person” on the topic what you have tried, and we look at it together."
+            ),
+        ),
+        LearnerStatus::Behind => (
+            "Keeping up with the plan",
+            format!(
+                "The plan of “{course}” is a little ahead of you. What would help: more time, or an idea of what to do first? Write to me with “Ask a person” on any topic."
+            ),
+        ),
+        LearnerStatus::Active | LearnerStatus::Engaged | LearnerStatus::Completed => (
+            "Well done",
+            format!(
+                "I have looked at your work in “{course}”, and wanted to tell you: you are doing well. Keep going."
+            ),
+        ),
+    };
+    (subject.to_owned(), format!("Hello {name},\n\n{text}"))
 }
 
 /// Says whom the filters select, such as "stuck learners whose name or email has “an”".
