@@ -57,7 +57,7 @@ pub async fn send_course_message(
     let path = to.path(&course);
     cx.within(async move |conn| {
         let viewer = &tutor.signed_in.viewer;
-        let sent = server::send(conn, tutor.course, &message, &to, (viewer, clock.now)).await?;
+        let sent = server::send(conn, tutor.course, &message, &to, (viewer, &clock)).await?;
         let Some(receivers) = sent else {
             return Ok(());
         };

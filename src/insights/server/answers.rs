@@ -34,6 +34,16 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// Words for the learners of a status that needs a tutor.
+fn group(status: LearnerStatus) -> &'static str {
+    match status {
+        LearnerStatus::Friction => "with friction",
+        LearnerStatus::Behind => "behind the plan",
+        LearnerStatus::Drift => "drifting",
+        _ => "gone",
+    }
+}
+
 impl CourseFigures {
     pub(super) fn ready(&self, ready: Ready) -> Answer {
         if self.learners.is_empty() && ready != Ready::Waits {
@@ -105,16 +115,16 @@ impl CourseFigures {
                 if at > 0 {
                     sentence.push(text(", "));
                 }
-                let words = match status {
-                    LearnerStatus::Friction => format!("{count} with friction"),
-                    LearnerStatus::Behind => format!("{count} behind the plan"),
-                    LearnerStatus::Drift => format!("{count} drifting"),
-                    _ => format!("{count} gone"),
-                };
+                let words = format!("{count} {}", group(status));
                 sentence.push(link(words, self.roster(status)));
             }
             sentence.push(text("."));
             said.push(sentence);
+            for (status, count) in groups.into_iter().filter(|it| it.1 > 1) {
+                let words = format!("Draft a message to the {count} {}", group(status));
+                let draft = CourseReceivers::of_status(status).draft_path(&self.slug, status);
+                said.push(vec![link(words, draft)]);
+            }
             if needing.len() > SHOWN {
                 said.push(vec![text(format!("The first {SHOWN}:"))]);
             }

@@ -132,6 +132,36 @@ async fn questions_are_answered_from_the_figures_with_drafts() {
     draft.assert_ok();
     assert!(draft.body.contains("How is it going?"), "{}", draft.body);
     assert!(draft.body.contains("Ask a person"), "{}", draft.body);
+    // One message goes to all learners of a status, whose number the tutor types.
+    let to_gone = "/teach/small/messages?status=gone&draft=gone";
+    let form = meera.get(to_gone).await;
+    form.assert_ok();
+    for words in [
+        "To 3 learners: learners who have been away for long.",
+        "Hello,\n",
+    ] {
+        assert!(form.body.contains(words), "{words}: {}", form.body);
+    }
+    let key = uuid::Uuid::now_v7().to_string();
+    let mut fields = vec![
+        ("course", "small"),
+        ("key", key.as_str()),
+        ("to[status]", "gone"),
+        ("title", "How is it going?"),
+        ("text", "Write to me."),
+        ("confirmed", "2"),
+    ];
+    let refused = meera
+        .post("gradebook/messages/api/send_course_message", &fields)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    fields[5].1 = "3";
+    meera
+        .post("gradebook/messages/api/send_course_message", &fields)
+        .await
+        .assert_ok();
+    let received = "select count(*) from course_message_receivers";
+    assert_eq!(site.test.count(received).await, 3);
     let plain = meera
         .get(&format!("/teach/small/messages?learner={username}"))
         .await;
