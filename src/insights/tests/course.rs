@@ -152,12 +152,12 @@ async fn questions_are_answered_from_the_figures_with_drafts() {
         ("confirmed", "2"),
     ];
     let refused = meera
-        .post("gradebook/messages/api/send_course_message", &fields)
+        .post("messages/api/send_course_message", &fields)
         .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     fields[5].1 = "3";
     meera
-        .post("gradebook/messages/api/send_course_message", &fields)
+        .post("messages/api/send_course_message", &fields)
         .await
         .assert_ok();
     let received = "select count(*) from course_message_receivers";
