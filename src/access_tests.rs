@@ -176,6 +176,7 @@ const TABLE: &str = "
     GET activity/api/load_my_activity course=open                               401 200 403 403 403 403 403
     activity/api/save_status_rules course=open&limits[drift_days]=x             401 403 403 422 403 422 404
     GET insights/api/load_course_insights course=open&cohort=                   401 403 403 200 403 200 404
+    GET insights/api/load_course_insights course=open&ask=who+needs+me          401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&cohort=none               401 403 403 404 403 404 404
     GET insights/api/load_cohort_progress course=open                           401 200 403 403 403 403 403
     GET insights/api/load_school_insights month=                                401 403 403 403 403 200 200
