@@ -63,7 +63,7 @@ fn suggestions(text: &ProposedText) -> impl Iterator<Item = Proposal> {
     let concepts = text.concepts.iter().filter_map(|concept| {
         let prompt = format!("What does “{}” mean?", concept.concept);
         let fits = prompt.chars().count() <= SUGGESTION_CHARACTERS as usize;
-        let is_new = !text.suggested.iter().any(|known| *known == prompt);
+        let is_new = !text.suggested.contains(&prompt);
         (fits && is_new && !concept.definition.is_empty()).then(|| {
             let answer = escape(&concept.definition);
             Proposal {
