@@ -5,10 +5,10 @@ use std::fmt::Write;
 use uuid::Uuid;
 
 use super::store::CatalogCourseRow;
+use crate::catalog::counted;
 use crate::course::server::index::Passage;
 use crate::course::server::search::text_of;
 use crate::course::{Price, duration};
-use crate::platform::figures;
 use crate::platform::ids::TopicId;
 use crate::tutor_chat::server::answer::key_words;
 
@@ -144,6 +144,15 @@ pub fn about(question: &str) -> String {
     asked.join(" ")
 }
 
+/// Returns true if the question asks for the courses as such, and for nothing about them.
+pub fn asks_for_all(question: &str) -> bool {
+    let small = question.to_lowercase();
+    let mut words = small.split(|letter: char| !letter.is_alphanumeric());
+    let names_courses =
+        words.any(|word| matches!(word, "course" | "courses" | "class" | "classes"));
+    names_courses && about(question).is_empty()
+}
+
 /// Returns what is known of a course. `place` is its place among the courses that were found.
 pub fn passage(course: &CatalogCourseRow, place: u8) -> Passage {
     let text = sentences(course);
@@ -173,12 +182,9 @@ fn sentences(course: &CatalogCourseRow) -> String {
     }
     let level = course.level.label().to_lowercase();
     say(format!("{title} is a course: {level}."));
-    let topics = usize::try_from(course.topic_count).unwrap_or_default();
     let time = duration(course.reading_minutes);
-    let topics = figures::number(topics);
-    say(format!(
-        "{title} takes about {time} to read, in {topics} topics."
-    ));
+    let topics = counted(course.topic_count, "topic", "topics");
+    say(format!("{title} takes about {time} to read, in {topics}."));
     let price = Price {
         cents: course.price_cents,
         currency: course.currency.clone(),
@@ -221,7 +227,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod rules {
-    use super::about;
+    use super::{about, asks_for_all};
 
     #[test]
     fn a_question_is_reduced_to_what_it_asks_for() {
@@ -231,5 +237,7 @@ mod rules {
         );
         assert_eq!(about("How much does the Rust course cost?"), "Rust costs");
         assert_eq!(about("What courses do you have?"), "");
+        assert!(asks_for_all("What courses do you have?"));
+        assert!(!asks_for_all("And why?") && !asks_for_all("Which course is about Rust?"));
     }
 }

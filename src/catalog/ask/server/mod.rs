@@ -89,7 +89,7 @@ async fn consider(
     question: String,
     before: Option<String>,
 ) -> AppResult<CatalogTurn> {
-    let before = before.filter(|_| leans(&question));
+    let before = before.filter(|_| leans(&question) && !facts::asks_for_all(&question));
     if let Some(before) = before {
         let both = format!("{before}\n{question}");
         let found = answered(conn, organization, &both).await?;

@@ -3,8 +3,9 @@
 use axum::http::StatusCode;
 
 use crate::catalog::ask::{ASK, MEMBER_TURNS, VISITOR_TURNS};
+use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::testing::{CourseBuilder, learner};
+use crate::testing::CourseBuilder;
 
 const FUNCTION: &str = "ask/api/ask_catalog";
 
@@ -95,7 +96,7 @@ async fn a_conversation_has_five_questions_and_ten_for_members() {
     let refused = ask(&mut visitor, &talk, "One more about tides?").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.body.contains("has its 5 questions"));
-    let mut asha = learner(&site, "asha@example.org").await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
     for number in VISITOR_TURNS..MEMBER_TURNS {
         let question = format!("Question {number} about tides?");
         ask(&mut asha, &talk, &question).await.assert_ok();

@@ -83,11 +83,10 @@ pub async fn html(conn: &mut Conn, flash: Option<&Flash>, clock: &Clock) -> AppR
         .select((courses::slug, courses::title))
         .load(conn)
         .await?;
-    let form = FormState::after(
-        ChooseModel::PATH,
-        flash.filter(|flash| flash.form == ChooseModel::PATH),
-    );
     Ok(rendered(|| {
+        // Within the root of this part, with which the state of the form ends.
+        let flash = flash.filter(|flash| flash.form == ChooseModel::PATH);
+        let form = FormState::after(ChooseModel::PATH, flash);
         let (scopes, prompts) = (scopes_view(&scopes), prompts_view(&prompts, clock));
         let form = form_view(titles, form);
         view! {
