@@ -55,7 +55,7 @@ fn mine(page: MyActivityPage) -> AnyView {
     .erase()
 }
 
-/// Where the learner goes on.
+/// Links to the course and to the map of concepts.
 fn next(course: &str) -> AnyView {
     view! {
         <section class="stack">

@@ -10,9 +10,9 @@ pub const STREAK_DAYS: i64 = 400;
 /// Days of which one can be missed without ending a streak.
 const FORGIVING: i64 = 7;
 
-/// Returns the length of the streak in days on which something was done, and the missed days in it. A missed day
-/// is forgiven if no other of the seven days before and after it is missed. Today does not count as
-/// missed while it lasts.
+/// Returns the length of the streak in days on which something was done, and the missed days in
+/// it. A missed day is forgiven if no other of the seven days before and after it is missed. Today
+/// does not count as missed while it lasts.
 pub fn streak(days: &BTreeSet<NaiveDate>, today: NaiveDate) -> (u32, u32) {
     let mut day = match days.contains(&today) {
         true => today,

@@ -1,6 +1,6 @@
 //! The answers of the questions about a course, from its figures.
 
-use super::copilot::{Answer, Piece, Ready, Sentence};
+use super::copilot::{AnswerPiece, AnswerSentence, InsightAnswer, ReadyQuestion};
 use super::course::CourseFigures;
 use super::course_html::{TOPICS_PLACE, WEEKS_PLACE};
 use super::plan::CohortWork;
@@ -19,12 +19,12 @@ const SHOWN_TOPICS: usize = 5;
 /// Number of first answers from which on a topic is compared with others.
 const ANSWERS: i64 = 5;
 
-fn text(text: impl Into<String>) -> Piece {
-    Piece::Text(text.into())
+fn text(text: impl Into<String>) -> AnswerPiece {
+    AnswerPiece::Text(text.into())
 }
 
-fn link(words: impl Into<String>, href: impl Into<String>) -> Piece {
-    Piece::Link(words.into(), href.into())
+fn link(words: impl Into<String>, href: impl Into<String>) -> AnswerPiece {
+    AnswerPiece::Link(words.into(), href.into())
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -45,23 +45,23 @@ fn group(status: LearnerStatus) -> &'static str {
 }
 
 impl CourseFigures {
-    pub(super) fn ready(&self, ready: Ready) -> Answer {
-        if self.learners.is_empty() && ready != Ready::Waits {
+    pub(super) fn ready(&self, ready: ReadyQuestion) -> InsightAnswer {
+        if self.learners.is_empty() && ready != ReadyQuestion::Waits {
             let said = vec![vec![text("Nobody studies here yet.")]];
-            return Answer {
+            return InsightAnswer {
                 said,
-                ..Answer::default()
+                ..InsightAnswer::default()
             };
         }
         match ready {
-            Ready::Needs => self.who_needs(),
-            Ready::Waits => self.what_waits(),
-            Ready::Week => self.since_last_week(),
-            Ready::Plan => self.on_plan(),
-            Ready::Stopped => self.where_stopped(),
-            Ready::Hard => self.what_is_hard(),
-            Ready::Asked => self.what_is_asked(),
-            Ready::Well => self.who_does_well(),
+            ReadyQuestion::Needs => self.who_needs(),
+            ReadyQuestion::Waits => self.what_waits(),
+            ReadyQuestion::Week => self.since_last_week(),
+            ReadyQuestion::Plan => self.on_plan(),
+            ReadyQuestion::Stopped => self.where_stopped(),
+            ReadyQuestion::Hard => self.what_is_hard(),
+            ReadyQuestion::Asked => self.what_is_asked(),
+            ReadyQuestion::Well => self.who_does_well(),
         }
     }
 
@@ -76,7 +76,7 @@ impl CourseFigures {
     }
 
     /// A learner with their status, its reason and a draft.
-    fn line(&self, learner: &JudgedLearner) -> Sentence {
+    fn line(&self, learner: &JudgedLearner) -> AnswerSentence {
         let row = &learner.row;
         let draft = CourseReceivers::one(&row.username).draft_path(&self.slug, learner.status);
         vec![
@@ -86,7 +86,7 @@ impl CourseFigures {
         ]
     }
 
-    fn who_needs(&self) -> Answer {
+    fn who_needs(&self) -> InsightAnswer {
         // First those who work and can be helped at once, last those who have been away longest.
         let order = [
             LearnerStatus::Friction,
@@ -131,15 +131,15 @@ impl CourseFigures {
         }
         said.extend(self.waiting());
         let shown = needing.into_iter().take(SHOWN);
-        Answer {
+        InsightAnswer {
             said,
             lines: shown.map(|learner| self.line(learner)).collect(),
-            ..Answer::default()
+            ..InsightAnswer::default()
         }
     }
 
     /// Sentences about what waits for a tutor of the course.
-    fn waiting(&self) -> Vec<Sentence> {
+    fn waiting(&self) -> Vec<AnswerSentence> {
         let mut said = Vec::new();
         if self.waiting.questions > 0 {
             let words = match self.waiting.questions {
@@ -174,22 +174,22 @@ impl CourseFigures {
         said
     }
 
-    fn what_waits(&self) -> Answer {
+    fn what_waits(&self) -> InsightAnswer {
         let mut said = self.waiting();
         if said.is_empty() {
             said.push(vec![text(
                 "Nothing: all questions are answered and all work is marked.",
             )]);
         }
-        Answer {
+        InsightAnswer {
             said,
-            ..Answer::default()
+            ..InsightAnswer::default()
         }
     }
 
-    fn since_last_week(&self) -> Answer {
+    fn since_last_week(&self) -> InsightAnswer {
         let [.., before, now] = self.weeks.as_slice() else {
-            return Answer::default();
+            return InsightAnswer::default();
         };
         let compared: [(&str, String, String); 6] = [
             (
@@ -228,13 +228,13 @@ impl CourseFigures {
                 )),
             ]
         });
-        Answer {
+        InsightAnswer {
             lines: lines.into(),
-            ..Answer::default()
+            ..InsightAnswer::default()
         }
     }
 
-    fn on_plan(&self) -> Answer {
+    fn on_plan(&self) -> InsightAnswer {
         let mut said = Vec::new();
         let places = self.work.as_ref().map(CohortWork::places);
         let now = places.and_then(|places| places.into_iter().rfind(|it| it.value.is_some()));
@@ -268,10 +268,10 @@ impl CourseFigures {
             text(format!(" {is} behind the plan.")),
         ]);
         let shown = self.of_status(LearnerStatus::Behind).take(SHOWN);
-        Answer {
+        InsightAnswer {
             said,
             lines: shown.map(|learner| self.line(learner)).collect(),
-            ..Answer::default()
+            ..InsightAnswer::default()
         }
     }
 
@@ -279,9 +279,9 @@ impl CourseFigures {
     fn topics_by(
         &self,
         value: impl Fn(&TopicFigures) -> Option<i64>,
-        said: impl Fn(&TopicFigures) -> Sentence,
+        said: impl Fn(&TopicFigures) -> AnswerSentence,
         nothing: &str,
-    ) -> Answer {
+    ) -> InsightAnswer {
         let mut topics: Vec<(i64, &TopicFigures)> = self
             .topics
             .iter()
@@ -294,21 +294,21 @@ impl CourseFigures {
             line.extend(said(topic));
             line
         };
-        Answer {
+        InsightAnswer {
             said: match topics.is_empty() {
                 true => vec![vec![text(nothing)]],
                 false => Vec::new(),
             },
             lines: topics.into_iter().take(SHOWN_TOPICS).map(line).collect(),
-            ..Answer::default()
+            ..InsightAnswer::default()
         }
     }
 
-    fn title_of(&self, topic: &TopicFigures) -> Piece {
-        Piece::Topic(topic.title.clone(), edit_path(&self.slug, &topic.slug))
+    fn title_of(&self, topic: &TopicFigures) -> AnswerPiece {
+        AnswerPiece::Topic(topic.title.clone(), edit_path(&self.slug, &topic.slug))
     }
 
-    fn where_stopped(&self) -> Answer {
+    fn where_stopped(&self) -> InsightAnswer {
         self.topics_by(
             |topic| Some(topic.stopped).filter(|&stopped| stopped > 0),
             |topic| {
@@ -322,7 +322,7 @@ impl CourseFigures {
         )
     }
 
-    fn what_is_hard(&self) -> Answer {
+    fn what_is_hard(&self) -> InsightAnswer {
         let questions = format!("/teach/{}/questions", self.slug);
         let share = |topic: &TopicFigures| 100 * topic.right / topic.answers.max(1);
         self.topics_by(
@@ -337,7 +337,7 @@ impl CourseFigures {
         )
     }
 
-    fn what_is_asked(&self) -> Answer {
+    fn what_is_asked(&self) -> InsightAnswer {
         self.topics_by(
             |topic| Some(topic.asked + topic.rewatched).filter(|&all| all > 0),
             |topic| {
@@ -358,7 +358,7 @@ impl CourseFigures {
         )
     }
 
-    fn who_does_well(&self) -> Answer {
+    fn who_does_well(&self) -> InsightAnswer {
         let mut well: Vec<&JudgedLearner> = self.of_status(LearnerStatus::Engaged).collect();
         well.sort_by_key(|learner| std::cmp::Reverse(learner.row.done_percent));
         let said = match well.len() {
@@ -374,14 +374,14 @@ impl CourseFigures {
             ],
         };
         let shown = well.into_iter().take(SHOWN);
-        Answer {
+        InsightAnswer {
             said: vec![said],
             lines: shown.map(|learner| self.line(learner)).collect(),
-            ..Answer::default()
+            ..InsightAnswer::default()
         }
     }
 
-    pub(super) fn about_learner(&self, learner: &JudgedLearner) -> Answer {
+    pub(super) fn about_learner(&self, learner: &JudgedLearner) -> InsightAnswer {
         let row = &learner.row;
         let timeline = timeline_path(&self.slug, &row.username);
         let said = vec![
@@ -400,7 +400,7 @@ impl CourseFigures {
             ))],
         ];
         let draft = CourseReceivers::one(&row.username).draft_path(&self.slug, learner.status);
-        Answer {
+        InsightAnswer {
             question: row.display_name.clone(),
             said,
             lines: vec![
@@ -413,7 +413,7 @@ impl CourseFigures {
         }
     }
 
-    pub(super) fn about_topic(&self, topic: &TopicFigures) -> Answer {
+    pub(super) fn about_topic(&self, topic: &TopicFigures) -> InsightAnswer {
         let right = match topic.answers {
             0 => "nobody has answered its questions".to_owned(),
             answers => format!(
@@ -435,7 +435,7 @@ impl CourseFigures {
                 count(topic.rewatched, "return", "returns"),
             ))],
         ];
-        Answer {
+        InsightAnswer {
             question: topic.title.clone(),
             said,
             lines: vec![vec![link(

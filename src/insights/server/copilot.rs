@@ -5,9 +5,9 @@ use super::course::CourseFigures;
 use super::store::TopicFigures;
 use crate::activity::server::roster::JudgedLearner;
 
-/// What can be answered without naming a learner or a topic.
+/// A question that names no learner and no topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ready {
+pub enum ReadyQuestion {
     Needs,
     Waits,
     Week,
@@ -18,7 +18,7 @@ pub enum Ready {
     Well,
 }
 
-impl Ready {
+impl ReadyQuestion {
     pub const ALL: [Self; 8] = [
         Self::Needs,
         Self::Waits,
@@ -93,16 +93,16 @@ impl Ready {
     }
 }
 
-/// What a question asks for.
-enum Asked<'a> {
+/// The meaning of a question.
+enum Meant<'a> {
     Learner(&'a JudgedLearner),
     Topic(&'a TopicFigures),
-    Ready(Ready),
+    Ready(ReadyQuestion),
 }
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum AnswerPiece {
     Text(String),
     /// Words that lead to the rows behind them.
     Link(String, String),
@@ -110,17 +110,17 @@ pub enum Piece {
     Topic(String, String),
 }
 
-pub type Sentence = Vec<Piece>;
+pub type AnswerSentence = Vec<AnswerPiece>;
 
 /// The answer to a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct InsightAnswer {
     /// The question that was understood, or empty.
     pub question: String,
     /// Sentences before the list.
-    pub said: Vec<Sentence>,
+    pub said: Vec<AnswerSentence>,
     /// Learners or topics, each with its figures and what one can do.
-    pub lines: Vec<Sentence>,
+    pub lines: Vec<AnswerSentence>,
 }
 
 fn words_of(text: &str) -> Vec<String> {
@@ -137,38 +137,38 @@ fn names(text: &[String], name: &[String]) -> bool {
 
 /// Answers a question about the course. Without one that is understood, the answer says which ones
 /// there are.
-pub fn answer(figures: &CourseFigures, question: &str) -> Answer {
+pub fn answer(figures: &CourseFigures, question: &str) -> InsightAnswer {
     match asked(figures, question) {
-        Some(Asked::Learner(learner)) => figures.about_learner(learner),
-        Some(Asked::Topic(topic)) => figures.about_topic(topic),
-        Some(Asked::Ready(ready)) => Answer {
+        Some(Meant::Learner(learner)) => figures.about_learner(learner),
+        Some(Meant::Topic(topic)) => figures.about_topic(topic),
+        Some(Meant::Ready(ready)) => InsightAnswer {
             question: ready.label().to_owned(),
             ..figures.ready(ready)
         },
-        None => Answer {
-            said: vec![vec![Piece::Text(
+        None => InsightAnswer {
+            said: vec![vec![AnswerPiece::Text(
                 "This can’t be told from the figures. Choose one of the questions above, or name a learner or a topic.".to_owned(),
             )]],
-            ..Answer::default()
+            ..InsightAnswer::default()
         },
     }
 }
 
-fn asked<'a>(figures: &'a CourseFigures, question: &str) -> Option<Asked<'a>> {
-    if let Some(ready) = Ready::ALL
+fn asked<'a>(figures: &'a CourseFigures, question: &str) -> Option<Meant<'a>> {
+    if let Some(ready) = ReadyQuestion::ALL
         .into_iter()
         .find(|ready| ready.label() == question)
     {
-        return Some(Asked::Ready(ready));
+        return Some(Meant::Ready(ready));
     }
     let words = words_of(question);
     let titled = |topic: &&TopicFigures| names(&words, &words_of(&topic.title));
     if let Some(topic) = figures.topics.iter().find(titled) {
-        return Some(Asked::Topic(topic));
+        return Some(Meant::Topic(topic));
     }
     let whole = |learner: &&JudgedLearner| names(&words, &words_of(&learner.row.display_name));
     if let Some(learner) = figures.learners.iter().find(whole) {
-        return Some(Asked::Learner(learner));
+        return Some(Meant::Learner(learner));
     }
     // A first name is enough where only one learner has it.
     let first = |learner: &&JudgedLearner| {
@@ -179,7 +179,7 @@ fn asked<'a>(figures: &'a CourseFigures, question: &str) -> Option<Asked<'a>> {
     };
     let mut called = figures.learners.iter().filter(first);
     if let (Some(learner), None) = (called.next(), called.next()) {
-        return Some(Asked::Learner(learner));
+        return Some(Meant::Learner(learner));
     }
-    Ready::meant_by(&words).map(Asked::Ready)
+    ReadyQuestion::meant_by(&words).map(Meant::Ready)
 }

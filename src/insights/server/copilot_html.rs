@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::copilot::{Answer, Piece, Ready, Sentence, answer};
+use super::copilot::{AnswerPiece, AnswerSentence, InsightAnswer, ReadyQuestion, answer};
 use super::course::CourseFigures;
 use crate::insights::QUESTION_CHARACTERS;
 use crate::paths::insights_path;
@@ -13,7 +13,7 @@ use crate::platform::ui::{Button, ButtonKind, Erase};
 pub fn questions(figures: &CourseFigures, question: &str) -> AnyView {
     let path = insights_path(&figures.slug);
     let cohort = figures.cohort.map(|cohort| cohort.to_string());
-    let ready = Ready::ALL.map(|ready| {
+    let ready = ReadyQuestion::ALL.map(|ready| {
         let label = ready.label();
         let scope = cohort.as_deref().unwrap_or_default();
         let href = address::with_query(&path, &[("cohort", scope), ("ask", label)]);
@@ -52,7 +52,7 @@ pub fn questions(figures: &CourseFigures, question: &str) -> AnyView {
     .erase()
 }
 
-fn show(figures: &CourseFigures, answer: Answer) -> AnyView {
+fn show(figures: &CourseFigures, answer: InsightAnswer) -> AnyView {
     let said = answer.said.into_iter();
     let said = said
         .map(|sentence| view! { <p>{pieces(figures, sentence)}</p> })
@@ -79,11 +79,11 @@ fn show(figures: &CourseFigures, answer: Answer) -> AnyView {
     .erase()
 }
 
-fn pieces(figures: &CourseFigures, sentence: Sentence) -> AnyView {
+fn pieces(figures: &CourseFigures, sentence: AnswerSentence) -> AnyView {
     let pieces = sentence.into_iter().map(|piece| match piece {
-        Piece::Text(text) => text.erase(),
-        Piece::Link(words, href) => view! { <a href=href><bdi>{words}</bdi></a> }.erase(),
-        Piece::Topic(title, href) => {
+        AnswerPiece::Text(text) => text.erase(),
+        AnswerPiece::Link(words, href) => view! { <a href=href><bdi>{words}</bdi></a> }.erase(),
+        AnswerPiece::Topic(title, href) => {
             view! { <a href=href>{figures.title.language.inline(title)}</a> }.erase()
         }
     });
