@@ -1,6 +1,6 @@
 //! The answers of the questions about a course, from its figures.
 
-use super::copilot::{AnswerPiece, AnswerSentence, InsightAnswer, ReadyQuestion};
+use super::copilot::{FigureSentence, InsightAnswer, ReadyQuestion, SentencePiece};
 use super::course::CourseFigures;
 use super::course_html::{TOPICS_PLACE, WEEKS_PLACE};
 use super::plan::CohortWork;
@@ -19,12 +19,12 @@ const SHOWN_TOPICS: usize = 5;
 /// Number of first answers from which on a topic is compared with others.
 const ANSWERS: i64 = 5;
 
-fn text(text: impl Into<String>) -> AnswerPiece {
-    AnswerPiece::Text(text.into())
+fn text(text: impl Into<String>) -> SentencePiece {
+    SentencePiece::Text(text.into())
 }
 
-fn link(words: impl Into<String>, href: impl Into<String>) -> AnswerPiece {
-    AnswerPiece::Link(words.into(), href.into())
+fn link(words: impl Into<String>, href: impl Into<String>) -> SentencePiece {
+    SentencePiece::Link(words.into(), href.into())
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -76,7 +76,7 @@ impl CourseFigures {
     }
 
     /// A learner with their status, its reason and a draft.
-    fn line(&self, learner: &JudgedLearner) -> AnswerSentence {
+    fn line(&self, learner: &JudgedLearner) -> FigureSentence {
         let row = &learner.row;
         let draft = CourseReceivers::one(&row.username).draft_path(&self.slug, learner.status);
         vec![
@@ -139,7 +139,7 @@ impl CourseFigures {
     }
 
     /// Sentences about what waits for a tutor of the course.
-    fn waiting(&self) -> Vec<AnswerSentence> {
+    fn waiting(&self) -> Vec<FigureSentence> {
         let mut said = Vec::new();
         if self.waiting.questions > 0 {
             let words = match self.waiting.questions {
@@ -279,7 +279,7 @@ impl CourseFigures {
     fn topics_by(
         &self,
         value: impl Fn(&TopicFigures) -> Option<i64>,
-        said: impl Fn(&TopicFigures) -> AnswerSentence,
+        said: impl Fn(&TopicFigures) -> FigureSentence,
         nothing: &str,
     ) -> InsightAnswer {
         let mut topics: Vec<(i64, &TopicFigures)> = self
@@ -304,8 +304,8 @@ impl CourseFigures {
         }
     }
 
-    fn title_of(&self, topic: &TopicFigures) -> AnswerPiece {
-        AnswerPiece::Topic(topic.title.clone(), edit_path(&self.slug, &topic.slug))
+    fn title_of(&self, topic: &TopicFigures) -> SentencePiece {
+        SentencePiece::Topic(topic.title.clone(), edit_path(&self.slug, &topic.slug))
     }
 
     fn where_stopped(&self) -> InsightAnswer {

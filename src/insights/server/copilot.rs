@@ -102,7 +102,7 @@ enum Meant<'a> {
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AnswerPiece {
+pub enum SentencePiece {
     Text(String),
     /// Words that lead to the rows behind them.
     Link(String, String),
@@ -110,7 +110,7 @@ pub enum AnswerPiece {
     Topic(String, String),
 }
 
-pub type AnswerSentence = Vec<AnswerPiece>;
+pub type FigureSentence = Vec<SentencePiece>;
 
 /// The answer to a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,9 +118,9 @@ pub struct InsightAnswer {
     /// The question that was understood, or empty.
     pub question: String,
     /// Sentences before the list.
-    pub said: Vec<AnswerSentence>,
+    pub said: Vec<FigureSentence>,
     /// Learners or topics, each with its figures and what one can do.
-    pub lines: Vec<AnswerSentence>,
+    pub lines: Vec<FigureSentence>,
 }
 
 fn words_of(text: &str) -> Vec<String> {
@@ -146,7 +146,7 @@ pub fn answer(figures: &CourseFigures, question: &str) -> InsightAnswer {
             ..figures.ready(ready)
         },
         None => InsightAnswer {
-            said: vec![vec![AnswerPiece::Text(
+            said: vec![vec![SentencePiece::Text(
                 "This can’t be told from the figures. Choose one of the questions above, or name a learner or a topic.".to_owned(),
             )]],
             ..InsightAnswer::default()

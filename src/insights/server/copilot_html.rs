@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::copilot::{AnswerPiece, AnswerSentence, InsightAnswer, ReadyQuestion, answer};
+use super::copilot::{FigureSentence, InsightAnswer, ReadyQuestion, SentencePiece, answer};
 use super::course::CourseFigures;
 use crate::insights::QUESTION_CHARACTERS;
 use crate::paths::insights_path;
@@ -79,11 +79,11 @@ fn show(figures: &CourseFigures, answer: InsightAnswer) -> AnyView {
     .erase()
 }
 
-fn pieces(figures: &CourseFigures, sentence: AnswerSentence) -> AnyView {
+fn pieces(figures: &CourseFigures, sentence: FigureSentence) -> AnyView {
     let pieces = sentence.into_iter().map(|piece| match piece {
-        AnswerPiece::Text(text) => text.erase(),
-        AnswerPiece::Link(words, href) => view! { <a href=href><bdi>{words}</bdi></a> }.erase(),
-        AnswerPiece::Topic(title, href) => {
+        SentencePiece::Text(text) => text.erase(),
+        SentencePiece::Link(words, href) => view! { <a href=href><bdi>{words}</bdi></a> }.erase(),
+        SentencePiece::Topic(title, href) => {
             view! { <a href=href>{figures.title.language.inline(title)}</a> }.erase()
         }
     });
