@@ -33,7 +33,6 @@ const FLOORS: &[&str] = &[
     "today",
     "study",
     "ingest",
-    "drafting",
     "mastery",
     "narrative",
     "people",

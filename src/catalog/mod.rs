@@ -1,7 +1,6 @@
-//! The catalog: the list of courses, the page of each course, and questions about them.
+//! The catalog: the list of courses, and the page of each course.
 
 pub mod api;
-pub mod ask;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -28,7 +28,7 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let flash = me.cx.flash.clone();
-    let app = me.cx.app.clone();
+    let is_model = me.cx.app.config.ai.model().is_some();
     me.cx
         .within(async move |conn| {
             view::page(
@@ -37,7 +37,7 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
                 (course, topic),
                 flash.as_ref(),
                 &clock,
-                &app.config.ai,
+                is_model,
             )
             .await
         })

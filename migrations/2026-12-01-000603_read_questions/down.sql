@@ -1,1 +1,0 @@
-alter table course_tutor_settings drop column may_read_since;
