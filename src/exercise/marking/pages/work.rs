@@ -95,10 +95,24 @@ fn work(page: MarkingPage, forms: WorkForms) -> AnyView {
     .erase()
 }
 
-/// Shows a picture, a text or a program within the page; other files have a link.
-fn shown_file(shown: ShownFile) -> AnyView {
-    let picture = shown.file.is_picture.then(|| {
-        view! { <img src=shown.file.href.clone() alt=shown.file.name.clone() loading="lazy" /> }
+/// Shows a file within the page: a picture, a text or a program by itself, a PDF in the browser's
+/// viewer. Each has a link, too.
+pub fn shown_file(shown: ShownFile) -> AnyView {
+    let ShownFile { file, .. } = &shown;
+    let picture = file
+        .is_picture
+        .then(|| view! { <img src=file.href.clone() alt=file.name.clone() loading="lazy" /> });
+    // The viewer shows the pages as wide as the frame, without small pictures of them beside it.
+    let document = file.is_pdf.then(|| {
+        view! {
+            <iframe src=format!("{}#navpanes=0&view=FitH", file.href) title=file.name.clone() loading="lazy"></iframe>
+            <p class="soft">
+                <a href=file.href.clone() rel="external" download=file.name.clone()>
+                    "Download"
+                </a>
+                " if the browser does not show it."
+            </p>
+        }
     });
     let content = (!shown.content.0.is_empty())
         .then(|| view! { <div class="prose" inner_html=shown.content.0></div> });
@@ -106,6 +120,7 @@ fn shown_file(shown: ShownFile) -> AnyView {
         <figure class="marking-file">
             <figcaption>{file_link(shown.file)}</figcaption>
             {picture}
+            {document}
             {content}
         </figure>
     }

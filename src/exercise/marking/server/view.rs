@@ -175,7 +175,7 @@ async fn standing(
 }
 
 /// Returns the files of a version, with the content of texts and programs.
-async fn shown_files(
+pub async fn shown_files(
     conn: &mut Conn,
     files: &Files,
     rows: &[FileRow],
