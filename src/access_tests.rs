@@ -346,6 +346,8 @@ const TABLE: &str = "
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
     operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404
     operations/api/resend_mail  mail=NOBODY                                     401 403 403 403 403 404 404
+    operations/api/end_session  session=NOBODY                                  401 403 403 403 403 404 404
+    GET operations/api/load_operations list=sessions                            401 403 403 403 403 200 200
     GET tutors/api/load_course_tutors course=open                               401 403 403 403 403 200 404
     tutors/api/add_course_tutor course=open&email=no                            401 403 403 403 403 422 404
     tutors/api/set_course_tutor course=open&person=NOBODY&teaches=false         401 403 403 403 403 404 404

@@ -195,7 +195,7 @@ const ACTIONS: [(&str, &str, &str, Audience); 29] = [
     (
         "Operations",
         "/admin/operations",
-        "jobs mails health",
+        "jobs mails health sessions devices storage versions",
         Audience::Admins,
     ),
 ];
