@@ -497,7 +497,12 @@ fn name_of(path: &str) -> String {
     parts[parts.len() - 3..].join("/")
 }
 
-async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments: &str) -> String {
+pub(crate) async fn call(
+    person: &mut Browser<'_>,
+    method: &str,
+    function: &str,
+    arguments: &str,
+) -> String {
     let path = server_fn::axum::server_fn_paths()
         .map(|(path, _)| path)
         .find(|path| name_of(path) == function)
@@ -735,7 +740,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
 }
 
 /// Signs in an admin of another organization.
-async fn foreign_admin(site: &TestSite, organization: OrganizationId) -> Browser<'_> {
+pub(crate) async fn foreign_admin(site: &TestSite, organization: OrganizationId) -> Browser<'_> {
     let email = "boss@theirs.example";
     site.account_in(organization, email, UserRole::Admin).await;
     let mut browser = site.visitor();
