@@ -334,6 +334,7 @@ const TABLE: &str = "
     GET cms/api/load_cms_pages  -                                               401 403 403 403 403 200 200
     cms/api/create_cms_page     title=                                          401 403 403 403 403 422 422
     GET cms/api/load_cms_editor page=none                                       401 403 403 403 403 404 404
+    cms/api/preview_cms_page    text=x                                          401 403 403 403 403 200 200
     cms/api/save_cms_page       page=none                                       401 403 403 403 403 404 404
     cms/api/withdraw_cms_page   page=none                                       401 403 403 403 403 404 404
     cms/api/place_cms_page      page=none                                       401 403 403 403 403 404 404

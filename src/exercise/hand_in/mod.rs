@@ -70,7 +70,6 @@ pub struct WorkFile {
     pub size: String,
     pub href: String,
     pub is_picture: bool,
-    pub is_pdf: bool,
 }
 
 /// Work as it was handed in once.

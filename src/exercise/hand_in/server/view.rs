@@ -135,7 +135,6 @@ fn work_file(file: &FileRow) -> WorkFile {
         size: size(file.size_bytes),
         href: format!("/work-files/{}/{name}", file.work_file_id),
         is_picture: file.media_type.starts_with("image/"),
-        is_pdf: file.media_type == "application/pdf",
     }
 }
 

@@ -102,25 +102,12 @@ pub fn shown_file(shown: ShownFile) -> AnyView {
     let picture = file
         .is_picture
         .then(|| view! { <img src=file.href.clone() alt=file.name.clone() loading="lazy" /> });
-    // The viewer shows the pages as wide as the frame, without small pictures of them beside it.
-    let document = file.is_pdf.then(|| {
-        view! {
-            <iframe src=format!("{}#navpanes=0&view=FitH", file.href) title=file.name.clone() loading="lazy"></iframe>
-            <p class="soft">
-                <a href=file.href.clone() rel="external" download=file.name.clone()>
-                    "Download"
-                </a>
-                " if the browser does not show it."
-            </p>
-        }
-    });
     let content = (!shown.content.0.is_empty())
         .then(|| view! { <div class="prose" inner_html=shown.content.0></div> });
     view! {
         <figure class="marking-file">
             <figcaption>{file_link(shown.file)}</figcaption>
             {picture}
-            {document}
             {content}
         </figure>
     }
