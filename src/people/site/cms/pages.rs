@@ -17,8 +17,8 @@ use crate::authoring::editor::pages::version_changes;
 use crate::people::pages::{frame_below, frame_under};
 use crate::people::{AdminArea, counted};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Notice,
-    Page, Table, TextArea, Tone, loaded, page_resource, path_part, query_now, query_value,
+    Badge, Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Html,
+    Notice, Page, Table, TextArea, Tone, loaded, page_resource, path_part, query_now, query_value,
     site_frame,
 };
 
@@ -180,6 +180,10 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
     let terms = terms(&page, forms.terms);
     let end = end(&page, forms);
     let language = site_frame().language;
+    let shown = move |(_, html): (u32, Html)| {
+        view! { <div class="prose cms-preview" lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+            .erase()
+    };
     view! {
         {said()}
         <p class="row">
@@ -191,12 +195,7 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
             <p class="soft" hidden=move || !writer.is_behind.get()>
                 "The preview is not up to date, because the server can’t be reached."
             </p>
-            <div
-                class="prose cms-preview"
-                lang=language.tag()
-                dir=language.dir()
-                inner_html=move || writer.preview.get().0
-            ></div>
+            <For each=move || [writer.preview.get()] key=|preview| preview.0 children=shown />
         </section>
         {place}
         {terms}

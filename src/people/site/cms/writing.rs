@@ -12,7 +12,8 @@ pub const TEXT: &str = "ly-text";
 
 #[derive(Clone, Copy)]
 pub struct PageWriter {
-    pub preview: RwSignal<Html>,
+    /// The preview with its number. A new number renders it anew.
+    pub preview: RwSignal<(u32, Html)>,
     /// True if the preview could not be loaded.
     pub is_behind: RwSignal<bool>,
     #[cfg(feature = "hydrate")]
@@ -22,7 +23,7 @@ pub struct PageWriter {
 impl PageWriter {
     pub fn of(preview: &Html) -> Self {
         Self {
-            preview: RwSignal::new(preview.clone()),
+            preview: RwSignal::new((0, preview.clone())),
             is_behind: RwSignal::new(false),
             #[cfg(feature = "hydrate")]
             changes: StoredValue::new(0),
@@ -89,7 +90,10 @@ mod in_browser {
                     }
                     self.is_behind.try_set(outcome.is_none());
                     if let Some(html) = outcome {
-                        self.preview.try_set(html);
+                        self.preview.try_update(|(number, shown)| {
+                            *number += 1;
+                            *shown = html;
+                        });
                     }
                 });
             };
