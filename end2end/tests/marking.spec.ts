@@ -52,6 +52,15 @@ test("work with a file is handed in, marked with two keys and read by the learne
   await page.getByLabel("Add a file").setInputFiles({ name: "plan.png", mimeType: "image/png", buffer: Buffer.from("MZ not a picture") });
   await page.getByRole("button", { name: "Add file" }).click();
   await expect(page.locator("#files .notice")).toBeVisible();
+  // A file that is too large is refused before it is sent, and also by the server.
+  const large = { name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(30_000_000, "x") };
+  await page.getByLabel("Add a file").setInputFiles(large);
+  const refusal = await page.getByLabel("Add a file").evaluate((field: HTMLInputElement) => field.validationMessage);
+  expect(refusal).toBe("The file is too large. At most 20 MB are allowed.");
+  await page.getByLabel("Add a file").evaluate((field: HTMLInputElement) => field.setCustomValidity(""));
+  await page.getByRole("button", { name: "Add file" }).click();
+  await expect(page.locator("#files .notice")).toContainText("At most 20 MB are allowed.");
+  await awake(page);
   await page.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.from("Telephone forty of those who left.") });
   await page.getByRole("button", { name: "Add file" }).click();
   await expect(page.getByRole("link", { name: "plan.txt" })).toBeVisible();
