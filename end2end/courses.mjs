@@ -1,7 +1,6 @@
 // Prepares the courses that the tests need besides the demo. One is the demo without gates, one
 // has a quiz with a time limit of fifteen seconds, and one a quiz of items to order and to match.
-// One has no questions, and a module for each test that writes some. One has sixty exercises whose
-// work is handed in.
+// One has no questions, and a module for each test that writes some.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -94,38 +93,3 @@ write("course.toml", [
   ...modules.flatMap((name) => ["", "[[module]]", `title = "Module ${name}"`, `folder = "${name}"`]),
 ]);
 for (const name of modules) write(`${name}/01-${name}.md`, ["+++", `title = "About ${name}"`, "+++", "", "Little to say."]);
-
-const topics = ["a", "b", "c", "d", "e", "f"];
-begin("marked", "one");
-write("description.md", ["Sixty works for one tutor."]);
-write("course.toml", [
-  'slug = "to-be-marked"',
-  'title = "To be marked"',
-  'summary = "Six topics with ten exercises each."',
-  'language = "en"',
-  'level = "beginner"',
-  "",
-  "[settings]",
-  "gated = false",
-  "",
-  "[[module]]",
-  'title = "Only one"',
-  'folder = "one"',
-]);
-for (const [at, topic] of topics.entries()) {
-  const name = `one/0${at + 1}-${topic}`;
-  write(`${name}.md`, ["+++", `title = "Topic ${topic}"`, "+++", "", "Little to say."]);
-  const exercises = Array.from({ length: 10 }, (_, number) => [
-    "[[simulation]]",
-    `key = "${topic}-${number}"`,
-    `title = "Exercise ${topic}${number}"`,
-    'difficulty = "beginner"',
-    'brief = "Write a sentence."',
-    'rubric = ["It is a sentence."]',
-    "",
-    "[simulation.hand_in]",
-    'criteria = ["Begins: No 0 | Partly 1 | Yes 2", "Ends: No 0 | Partly 1 | Yes 2", "Is short: No 0 | Partly 1 | Yes 2"]',
-    "",
-  ]);
-  write(`${name}.simulations.toml`, exercises.flat());
-}

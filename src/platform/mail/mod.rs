@@ -4,7 +4,6 @@
 
 mod layout;
 pub mod log;
-pub mod reminders;
 pub mod texts;
 
 use std::path::PathBuf;

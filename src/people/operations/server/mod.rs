@@ -4,7 +4,6 @@ pub mod health;
 pub mod jobs;
 pub mod mails;
 pub mod model_usage;
-pub mod sessions;
 pub mod storage;
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -1,1 +1,0 @@
-drop index web_sessions_seen;
