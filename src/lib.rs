@@ -48,6 +48,8 @@ pub mod notes;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
 pub mod paths;
+#[cfg(all(test, feature = "ssr"))]
+mod platform_tests;
 pub mod practice;
 #[cfg(all(test, feature = "ssr"))]
 mod prepared_tests;

@@ -42,8 +42,19 @@ pub mod names;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spreadsheet;
+#[cfg(all(feature = "ssr", any(test, feature = "testing")))]
+pub mod testing;
 #[cfg(feature = "ssr")]
 pub mod time;
+
+/// True in a runner of tests, which serves pages on loopback and may be slow.
+#[cfg(feature = "ssr")]
+fn runs_tests() -> bool {
+    #[cfg(any(test, feature = "testing"))]
+    return testing::runs_tests();
+    #[cfg(not(any(test, feature = "testing")))]
+    false
+}
 
 /// Percent-encodes a query value.
 pub fn encode(text: &str) -> String {

@@ -3,7 +3,7 @@
 
 mod breaker;
 mod openai;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;

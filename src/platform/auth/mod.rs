@@ -22,8 +22,6 @@ pub mod sign_ups;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod terms;
-#[cfg(all(test, feature = "ssr"))]
-mod tests;
 #[cfg(feature = "ssr")]
 pub mod tokens;
 #[cfg(feature = "ssr")]

@@ -10,7 +10,7 @@ pub mod organizations;
 pub mod roles;
 pub mod schema;
 mod statement;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;

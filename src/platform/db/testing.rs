@@ -90,6 +90,7 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
 
 /// Creates an empty database without migrations.
 pub async fn empty() -> (String, Config, tempfile::TempDir) {
+    crate::platform::testing::begin();
     let name = format!("lyceum_test_{}", uuid::Uuid::new_v4().simple());
     owner("postgres")
         .await

@@ -15,7 +15,7 @@ mod package;
 mod pdf;
 mod pptx;
 mod subtitles;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;

@@ -9,10 +9,6 @@ pub mod layers;
 pub mod metrics;
 pub mod patience;
 pub mod server_fns;
-#[cfg(test)]
-pub mod testing;
-#[cfg(test)]
-mod tests;
 pub mod uploads;
 
 use std::net::IpAddr;

@@ -7,7 +7,7 @@ mod sign_ups;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 
-use super::UserRole;
+use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{PASSWORD, TestSite};
 
 fn link(mail: &str, path: &str) -> String {
