@@ -26,8 +26,8 @@ use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
 };
 
-use crate::platform::config::DatabaseConfig;
-use crate::platform::ids::OrganizationId;
+use crate::config::DatabaseConfig;
+use crate::ids::OrganizationId;
 
 pub use self::statement::statement;
 

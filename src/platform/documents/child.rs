@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 use super::{DOCUMENT_BYTES, DocumentFormat, ReadDocument, ReadPage, ReadProgress};
-use crate::platform::figures::megabytes;
+use crate::figures::megabytes;
 
 /// Name of the subcommand.
 pub const SUBCOMMAND: &str = "read-document";
@@ -156,7 +156,7 @@ fn command(format: DocumentFormat) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.env_clear();
     #[cfg(any(test, feature = "testing"))]
-    if crate::platform::runs_tests() {
+    if crate::runs_tests() {
         // This program is the runner of tests, and one of them is the reader.
         command
             .env("LYCEUM_READER", format.name())

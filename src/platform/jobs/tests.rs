@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{Job, JobContext, Registry, Workers, enqueue, enqueue_all_once, enqueue_once};
-use crate::platform::auth::UserRole;
-use crate::platform::auth::store::{self, NewAccount};
-use crate::platform::db::testing::TestDb;
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::mail::Mailer;
+use crate::auth::UserRole;
+use crate::auth::store::{self, NewAccount};
+use crate::db::testing::TestDb;
+use crate::error::{AppError, AppResult};
+use crate::mail::Mailer;
 
 #[derive(Serialize, Deserialize)]
 struct Count {

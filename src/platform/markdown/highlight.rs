@@ -163,7 +163,7 @@ pub(super) struct Budget(Duration);
 impl Default for Budget {
     fn default() -> Self {
         // Tests compare the output and may run on busy machines.
-        Self(Duration::from_secs(if crate::platform::runs_tests() {
+        Self(Duration::from_secs(if crate::runs_tests() {
             60
         } else {
             5

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{PASSWORD, TestSite};
+use crate::testing::site::{PASSWORD, TestSite};
 
 fn link(mail: &str, path: &str) -> String {
     let start = mail
