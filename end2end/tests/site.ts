@@ -96,7 +96,7 @@ export async function signUp(page: Page) {
  */
 async function send(page: Page, path: string, form: Record<string, string>) {
   const origin = test.info().project.use.baseURL!;
-  const answer = await page.request.post(`/api/lyceum/${path}`, { form, headers: { origin } });
+  const answer = await page.request.post(`/api/${path}`, { form, headers: { origin } });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
 }
 
@@ -106,7 +106,7 @@ export async function learner(page: Page, ...courses: string[]) {
   await send(page, "lyceum_platform/auth/api/sign_up", { name: NAME, email: address, password: PASSWORD });
   const link = await linkMailedTo(address, "/confirm?token=");
   await send(page, "lyceum_platform/auth/api/confirm_email", { token: link.slice(link.indexOf("=") + 1) });
-  for (const course of courses) await send(page, "enrollment/api/enroll", { course });
+  for (const course of courses) await send(page, "lyceum/enrollment/api/enroll", { course });
   return address;
 }
 

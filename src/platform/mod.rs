@@ -1,5 +1,11 @@
-//! The base for all features: database, HTTP, jobs, mail, accounts and interface. Code in here must
-//! not depend on a feature.
+//! The base for all features: database, HTTP, jobs, mail, accounts and interface. It is a crate of
+//! its own, so that it cannot depend on a feature, and is not compiled again when one changes. The
+//! features call it `crate::platform`.
+
+// Exempts tests only: Clippy checks the crate without its tests too.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+// The macro that lists the tables of `db/schema.rs` recurses once for each of them.
+#![recursion_limit = "256"]
 
 pub mod address;
 pub mod auth;

@@ -10,7 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::{organizations, roles, statement};
 use crate::config::DatabaseConfig;
 
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
 /// Creates the roles, the extension, the schema and the first organization, if they are missing.
 /// Returns the migrations that ran.

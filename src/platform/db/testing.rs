@@ -1,5 +1,6 @@
 //! A database for each test, cloned from a migrated template in about 80 ms. Tests use the
 //! application's role.
+#![expect(clippy::disallowed_methods, reason = "statements of tests run once")]
 
 use std::sync::Arc;
 
