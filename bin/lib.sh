@@ -361,7 +361,7 @@ site_fingerprint() {
 site_is_current() {
   [ -e "$SITE_STAMP" ] && [ "$(site_fingerprint 2>/dev/null)" = "$(cat "$SITE_STAMP")" ] || return 1
   local inputs=() path
-  for path in src style public Cargo.toml Cargo.lock Leptos.toml build.rs .cargo bin/tools; do
+  for path in src style public Cargo.toml Cargo.lock Leptos.toml .cargo bin/tools; do
     if [ -e "$path" ]; then inputs+=("$path"); fi
   done
   [ -z "$(find "${inputs[@]}" -newer "$SITE_STAMP" -print 2>/dev/null | head -n 1)" ]

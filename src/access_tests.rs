@@ -9,8 +9,8 @@ use axum::http::header;
 use leptos::server_fn;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::OrganizationId;
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     CohortBuilder, CourseBuilder, ExamBuilder, Question, attempt, enroll, furnish_cohorts,
     give_certificate, message_id, prompt_id, running_sitting, start_exam, topic_id, tutor_of,
@@ -489,7 +489,7 @@ async fn everybody_gets_what_the_table_says() {
     assert_eq!(all, known, "the table and the server functions differ");
 }
 
-/// Shortens "/api/lyceum/platform/auth/api/sign_in" to "auth/api/sign_in".
+/// Shortens "/api/lyceum_platform/auth/api/sign_in" to "auth/api/sign_in".
 fn name_of(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     parts[parts.len() - 3..].join("/")

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The modules of the crate from the lowest floor up. Each imports only modules before it.
+/// The modules of the crate from the lowest floor up. Each imports only modules before it. The
+/// lowest is another crate, which the compiler keeps from importing this one.
 ///
 /// Code of tests is exempt: a test of a low floor may drive the whole site.
 const FLOORS: &[&str] = &[

@@ -13,7 +13,7 @@ use html5ever::tokenizer::{
 
 use crate::access_tests::{CODE, Filled, fill};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 
 /// Ends a title, redirects, breaks out of an attribute, runs a script, and hides the rest in a
 /// comment.

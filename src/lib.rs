@@ -1,5 +1,5 @@
-//! Lyceum, a learning platform for cohorts. `platform` holds what all features use; each other
-//! module is one feature; `app` combines their pages.
+//! Lyceum, a learning platform for cohorts. `platform`, a crate of its own, holds what all features
+//! use; each other module is one feature; `app` combines their pages.
 
 // Exempts tests only: Clippy checks the crate without its tests too.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
@@ -24,13 +24,14 @@ pub mod ingest;
 pub mod mastery;
 pub mod narrative;
 pub mod people;
-pub mod platform;
 pub mod player;
 pub mod quiz;
 pub mod routes;
 pub mod study;
 pub mod teaching;
 pub mod today;
+
+pub use lyceum_platform as platform;
 
 #[cfg(all(test, feature = "ssr"))]
 mod access_tests;
@@ -48,6 +49,8 @@ pub mod notes;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
 pub mod paths;
+#[cfg(all(test, feature = "ssr"))]
+mod platform_tests;
 pub mod practice;
 #[cfg(all(test, feature = "ssr"))]
 mod prepared_tests;

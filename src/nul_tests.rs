@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{TestAnswer, TestSite};
+use crate::testing::site::{TestAnswer, TestSite};
 use crate::testing::{gated_course, learner, take, user_id};
 
 fn refused(answer: &TestAnswer, what: &str) {

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::access_tests::fill;
 use crate::hostile_tests::{addresses, everybody};
 use crate::platform::db::testing::TestDb;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 /// Starts of statements that are parsed each time: the record of a refusal, and the list of
 /// questions, whose filters decide which plan is good.

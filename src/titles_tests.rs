@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 
 use crate::access_tests::fill;
 use crate::hostile_tests::{GRADES, addresses, everybody};
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 /// Pages that only redirect, the gallery of components, and marking: nothing is handed in here.
 const WITHOUT: [&str; 5] = [

@@ -96,23 +96,23 @@ export async function signUp(page: Page) {
  */
 async function send(page: Page, path: string, form: Record<string, string>) {
   const origin = test.info().project.use.baseURL!;
-  const answer = await page.request.post(`/api/lyceum/${path}`, { form, headers: { origin } });
+  const answer = await page.request.post(`/api/${path}`, { form, headers: { origin } });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
 }
 
 /** Creates a learner, signed in and enrolled in these courses, without loading any page. */
 export async function learner(page: Page, ...courses: string[]) {
   const address = newAddress();
-  await send(page, "platform/auth/api/sign_up", { name: NAME, email: address, password: PASSWORD });
+  await send(page, "lyceum_platform/auth/api/sign_up", { name: NAME, email: address, password: PASSWORD });
   const link = await linkMailedTo(address, "/confirm?token=");
-  await send(page, "platform/auth/api/confirm_email", { token: link.slice(link.indexOf("=") + 1) });
-  for (const course of courses) await send(page, "enrollment/api/enroll", { course });
+  await send(page, "lyceum_platform/auth/api/confirm_email", { token: link.slice(link.indexOf("=") + 1) });
+  for (const course of courses) await send(page, "lyceum/enrollment/api/enroll", { course });
   return address;
 }
 
 /** Signs in one of the demo's accounts. */
 export async function signIn(page: Page, name: "admin" | "learner" | "tutor" | "nikhil" | "sofia" | "tomas" | "kwame" | "lena") {
-  await send(page, "platform/auth/api/sign_in", { email: `${name}@demo.example`, password: "demo lyceum demo" });
+  await send(page, "lyceum_platform/auth/api/sign_in", { email: `${name}@demo.example`, password: "demo lyceum demo" });
 }
 
 /**

@@ -7,7 +7,7 @@ use super::pages::{PageCommand, page};
 use super::teaching::{TutorCommand, tutor};
 use super::{ReadOptions, import_course, seed};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseFolder, pelican_course};
 
 const FIRST: &str = crate::platform::db::organizations::FIRST;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, enroll, mark_done, topic_id};
 
 const COURSE: [(&str, &str); 1] = [("course", "open")];

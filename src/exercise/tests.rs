@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{enroll, hidden, import_draft, learner, pelican_course};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";

@@ -1,7 +1,7 @@
 //! Results by what a person may see, over HTTP.
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite, function_path};
+use crate::testing::site::{Browser, TestSite, function_path};
 use crate::testing::{CourseBuilder, enroll, tutor_of, user_id};
 
 async fn find(browser: &mut Browser<'_>, q: &str) -> String {

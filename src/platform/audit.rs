@@ -6,10 +6,10 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::platform::db::Conn;
-use crate::platform::db::schema::audit_logs;
-use crate::platform::http::Cx;
-use crate::platform::ids::UserId;
+use crate::db::Conn;
+use crate::db::schema::audit_logs;
+use crate::http::Cx;
+use crate::ids::UserId;
 
 /// One entry of the record. The connection determines its organization.
 #[derive(Debug, Default, Insertable)]

@@ -186,9 +186,9 @@ mod server {
     impl AppError {
         /// Logs the cause and returns an error that holds only a reference to the log.
         pub fn internal(cause: &(impl std::fmt::Display + ?Sized)) -> Self {
-            let reference = crate::platform::http::request_id();
+            let reference = crate::http::request_id();
             tracing::error!(%reference, %cause, "request failed");
-            crate::platform::jobs::note_cause(&cause.to_string());
+            crate::jobs::note_cause(&cause.to_string());
             Self::Internal(reference)
         }
     }

@@ -1,5 +1,11 @@
-//! The base for all features: database, HTTP, jobs, mail, accounts and interface. Code in here must
-//! not depend on a feature.
+//! The base for all features: database, HTTP, jobs, mail, accounts and interface. It is a crate of
+//! its own, so that it cannot depend on a feature, and is not compiled again when one changes. The
+//! features call it `crate::platform`.
+
+// Exempts tests only: Clippy checks the crate without its tests too.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+// The macro that lists the tables of `db/schema.rs` recurses once for each of them.
+#![recursion_limit = "256"]
 
 pub mod address;
 pub mod auth;
@@ -42,8 +48,19 @@ pub mod names;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spreadsheet;
+#[cfg(all(feature = "ssr", any(test, feature = "testing")))]
+pub mod testing;
 #[cfg(feature = "ssr")]
 pub mod time;
+
+/// True in a runner of tests, which serves pages on loopback and may be slow.
+#[cfg(feature = "ssr")]
+fn runs_tests() -> bool {
+    #[cfg(any(test, feature = "testing"))]
+    return testing::runs_tests();
+    #[cfg(not(any(test, feature = "testing")))]
+    false
+}
 
 /// Percent-encodes a query value.
 pub fn encode(text: &str) -> String {

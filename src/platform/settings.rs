@@ -10,12 +10,12 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::platform::auth::{Terms, UserRole};
-use crate::platform::db::{Conn, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::FileId;
-use crate::platform::mail::texts::MailTexts;
-use crate::platform::ui::NavigationPage;
+use crate::auth::{Terms, UserRole};
+use crate::db::{Conn, statement};
+use crate::error::{AppError, AppResult};
+use crate::ids::FileId;
+use crate::mail::texts::MailTexts;
+use crate::ui::NavigationPage;
 
 /// Declares the settings: each with its type, its default, and the role that may change it.
 macro_rules! settings {
@@ -130,7 +130,7 @@ struct StoredSetting {
 /// Loads the settings as they are in this transaction, and keeps others from changing them until it
 /// ends.
 pub async fn load_locked(conn: &mut Conn) -> AppResult<SettingValues> {
-    crate::platform::db::lock(conn, "system_settings").await?;
+    crate::db::lock(conn, "system_settings").await?;
     let rows: Vec<StoredSetting> = statement("select name, value from system_settings")
         .load(conn)
         .await?;

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::platform::db::organizations::Organization;
-use crate::platform::http::Cx;
+use crate::db::organizations::Organization;
+use crate::http::Cx;
 
 /// The reader's time zone and the current time.
 #[derive(Debug, Clone, Copy)]

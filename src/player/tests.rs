@@ -2,7 +2,7 @@
 
 use axum::http::header;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, enroll, learner, mark_done, only_code, topic_id};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,12 +6,12 @@ use super::PracticeState;
 use crate::paths::practice_path;
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 use crate::practice::server::rules;
 use crate::practice::server::rules::PracticeAddress;
 use crate::question_bank::{AnswerForm, QuestionViewKind};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{Question, attempts_end, enroll, learner, pelican_course, start, user_id};
 
 const HERE: &str = "/learn/small/begin/practice/pelican";

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, tutor_of};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! Offerings, and people who apply for them.
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 
 /// An offering of a course, free and on demand, without review. Its title is "Spring".
 pub struct OfferingBuilder {

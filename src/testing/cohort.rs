@@ -5,8 +5,8 @@ use axum::http::header;
 
 use crate::cohort::server::store as cohorts;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::CohortId;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 /// An active cohort. Its days are counted from today in UTC.
 pub struct CohortBuilder {

@@ -2,7 +2,7 @@
 
 use super::CourseBuilder;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 /// A course whose first topic has two cold calls and whose second has none.
 pub fn cold_call_course() -> CourseBuilder {

@@ -7,7 +7,7 @@ use super::Question;
 use crate::course::server::draft::CourseDraft;
 use crate::import;
 use crate::import::ImportSummary;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 /// A course of the native format. Calls about a topic are about the one that was added last, or
 /// that `at` names.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 /// The form of an exam. A field that is set again replaces the old value.
 #[derive(Clone)]

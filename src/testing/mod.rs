@@ -16,6 +16,7 @@ mod people;
 mod question;
 mod quiz;
 mod samples;
+pub mod site;
 mod states;
 mod tutor;
 

@@ -4,8 +4,8 @@ use super::CourseBuilder;
 use crate::mastery::Thresholds;
 use crate::mastery::server::{concepts, evidence};
 use crate::notes::server::write;
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::CourseId;
+use crate::testing::site::{Browser, TestSite};
 
 /// A course `small` of two topics that define a mean, a median and a mode.
 pub fn averages_course() -> CourseBuilder {

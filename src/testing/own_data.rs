@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use crate::platform::db::schema::stored_files;
 use crate::platform::error::AppResult;
 use crate::platform::files::StoredFile;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 /// Returns names and texts of the files in the only copy of the site.
 pub async fn own_copy(site: &TestSite) -> Vec<(String, String)> {

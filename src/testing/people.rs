@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use crate::enrollment::server::store as studying;
 use crate::platform::auth::{UserRole, store as accounts};
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::teaching::server::store as teaching;
+use crate::testing::site::{Browser, TestSite};
 
 /// Signs in a new learner of the course `small`.
 pub async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {

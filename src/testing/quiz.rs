@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 pub async fn start(browser: &mut Browser<'_>, pair: &str) -> TestAnswer {
     let fields = [("course", "small"), ("module_no", "1"), ("pair", pair)];

@@ -1,7 +1,7 @@
 //! States that no builder and no action reaches soon enough: moved clocks, many people, and
 //! progress without the steps to it. Each is one statement.
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 /// Moves the end of the attempts that run. `ends` is an interval from now, such as "-1 minute".
 pub async fn attempts_end(site: &TestSite, ends: &str) {

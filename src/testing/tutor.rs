@@ -1,6 +1,6 @@
 //! Actions of a tutor of the course `small`.
 
-use crate::platform::http::testing::{Browser, TestAnswer};
+use crate::testing::site::{Browser, TestAnswer};
 
 use super::hidden;
 

@@ -1,6 +1,6 @@
 //! Tests of the facts that the server records itself, where they happen.
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     ExamBuilder, Group, cold_call_course, exam_bank, learner, mark_done, pelican_course, prompt_id,
     running_sitting, start_exam, take, topic_id, tutor,

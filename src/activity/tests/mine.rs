@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{event, receipt};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, pelican_course, take, topic_id, tutor};
 
 const MINE: &str = "/learn/small/activity/mine";

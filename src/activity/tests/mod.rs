@@ -13,7 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::ActivityReceipt;
-use crate::platform::http::testing::{Browser, TestAnswer};
+use crate::testing::site::{Browser, TestAnswer};
 
 /// An event as a browser sends it, so many seconds ago. `number` makes its id unique.
 fn event(number: u128, kind: &str, topic: &str, amount: i32, seconds_ago: i64) -> String {

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use super::{event, receipt, report};
 use crate::activity::server::rebuild;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::{CourseId, UserId};
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, learner, pelican_course, take, topic_id, user_id};
 
 const STORED: &str =

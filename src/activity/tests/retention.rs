@@ -4,7 +4,7 @@ use chrono::{Duration, Utc};
 
 use super::{event, receipt};
 use crate::activity::server::retention::retire;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, pelican_course, topic_id};
 
 const PARTITIONS: &str = "select count(*) from pg_inherits i join pg_class p on p.oid = i.inhparent

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{event, receipt};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     CohortBuilder, CourseBuilder, enroll, learner, learners_rest, many_accounts, pelican_course,
     statements, take, topic_id, tutor, tutor_of,

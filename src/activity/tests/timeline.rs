@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{event, receipt};
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     Group, cold_call_course, learner, mark_done, pelican_course, prompt_id, question_waits, take,
     topic_id, tutor,

@@ -8,7 +8,7 @@ use leptos::server_fn;
 use super::orders::{order, with_cart};
 use super::{registration_of, site_with_course};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, function_path};
+use crate::testing::site::{Browser, function_path};
 use crate::testing::{CohortBuilder, OfferingBuilder, tutor};
 
 /// Expected status for, in this order: a member of another cohort of the course, a paused member

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{site_with_course, status_of};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{OfferingBuilder, apply_for, token_mailed_to};
 
 /// Adds a question in words and one with choices, and returns their ids.

@@ -8,8 +8,8 @@ use super::fake_stripe::{FakeStripe, Mood, SIGNING, deliver, site_with_stripe};
 use super::orders::{order, with_cart};
 use super::{decisions_are_told, registration_of, site_with_course};
 use crate::admission::orders::server::webhook::rules::sign;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::OfferingBuilder;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 pub const COMPLETED: &str = "checkout.session.completed";
 const SUCCEEDED: &str = "checkout.session.async_payment_succeeded";

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::orders::{order, order_status, with_cart};
 use super::{registration_of, site_with_course, status_of};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer};
+use crate::testing::site::{Browser, TestAnswer};
 use crate::testing::{CohortBuilder, OfferingBuilder, apply_for};
 
 /// Saves the offering with these fields beside its title.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{decide, decisions_are_told, registration_of, status_of};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CohortBuilder, CourseBuilder, OfferingBuilder, apply_for, learner};
 
 /// Site with a course that everybody can study.

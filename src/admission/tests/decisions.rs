@@ -6,7 +6,7 @@ use super::{
     decide, decisions_are_told, payments_are_told, registration_of, site_with_course, status_of,
 };
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{OfferingBuilder, apply_for, tutor_of};
 
 /// Signs in people who apply for the offering.

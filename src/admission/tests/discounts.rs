@@ -5,8 +5,8 @@ use futures::future::join_all;
 
 use super::orders::{order, seen, with_cart};
 use super::site_with_course;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::OfferingBuilder;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 /// Adds a code with these fields through an admin.
 async fn add_code(site: &TestSite, fields: &[(&str, &str)]) -> TestAnswer {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::admission::orders::server::webhook::rules::sign;
 use crate::platform::config::{Secret, StripeConfig};
 use crate::platform::db::testing::TestDb;
-use crate::platform::http::testing::{TestAnswer, TestSite};
+use crate::testing::site::{TestAnswer, TestSite};
 
 pub const KEY: &str = "sk_test_4711";
 pub const SIGNING: &str = "whsec_0815";

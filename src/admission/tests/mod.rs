@@ -17,8 +17,8 @@ mod payment_terms;
 mod seats;
 mod undo;
 
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::CourseBuilder;
+use crate::testing::site::{Browser, TestSite};
 
 /// Site with a priced course, which people enter through its offerings only.
 async fn site_with_course() -> TestSite {
@@ -51,7 +51,7 @@ async fn decide(
     offering: &str,
     decision: &str,
     emails: &[&str],
-) -> crate::platform::http::testing::TestAnswer {
+) -> crate::testing::site::TestAnswer {
     let mut ids = Vec::new();
     for email in emails {
         ids.push(registration_of(site, email).await);

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{decisions_are_told, payments_are_told, registration_of, site_with_course, status_of};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseBuilder, OfferingBuilder, apply_for};
 
 /// A person with an unpaid seat in the offering, who has put it into the cart.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::orders::{PAY, money, order, order_status, with_cart};
 use super::{decide, decisions_are_told, site_with_course, status_of};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{OfferingBuilder, apply_for, jobs_are_due};
 
 /// Lets the terms of all unpaid seats end. Returns all mails so far.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{decisions_are_told, registration_of, site_with_course, status_of};
 use crate::platform::auth::UserRole;
 use crate::platform::db::testing::TestDb;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, OfferingBuilder, apply_for, jobs_are_due, learner};
 
 /// Makes the offers run out, and runs what follows.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use crate::import;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     CourseBuilder, Question, import_draft, learner, pelican_course, topic_id, tutor,
 };

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CourseBuilder, Question, hidden, learner, tutor};
 
 fn small() -> CourseBuilder {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::texts::{ONE, Tab, small};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{learner, topic_id, tutor};
 
 /// Sends a picture like the form of the editor.

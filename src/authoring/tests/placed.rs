@@ -1,7 +1,7 @@
 //! Questions that are placed in a text on the site, and the panel beside the text.
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseBuilder, Question, learner, topic_id, tutor};
 
 const EDITOR: &str = "/teach/small/topics/a/edit";

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseBuilder, hidden, topic_id, tutor, tutor_of, user_id};
 
 const EDIT: &str = "/teach/small/topics/a/edit";
@@ -87,7 +87,7 @@ async fn comments_are_about_passages_and_are_answered_and_resolved() {
     async fn send(
         browser: &mut Browser<'_>,
         fields: Vec<(&str, String)>,
-    ) -> crate::platform::http::testing::TestAnswer {
+    ) -> crate::testing::site::TestAnswer {
         let fields: Vec<(&str, &str)> = fields
             .iter()
             .map(|(name, value)| (*name, value.as_str()))

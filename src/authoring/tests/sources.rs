@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseBuilder, hidden, topic_id, tutor};
 
 const PAGE: &str = "/teach/small/topics/a/source";

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseBuilder, Question, learner, mark_done, topic_id, tutor};
 
 fn course() -> CourseBuilder {

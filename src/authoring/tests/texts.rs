@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CourseBuilder, Question, hidden, learner, topic_id, tutor, tutor_of};
 
 pub const ONE: &str = "11111111-1111-1111-1111-111111111111";

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::viewing::{END_VIEW, START_VIEW};
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{gated_course, learner, pelican_course, take, topic_id, tutor, tutor_of};
 
 async fn view(tutor: &mut Browser<'_>, who: &str, learner: &str) -> TestAnswer {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::authoring::editor::{SavedText, TextConflict, TextEdit, WritersHere};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CourseBuilder, hidden, topic_id, tutor, tutor_of};
 
 const ONE: &str = "11111111-1111-1111-1111-111111111111";

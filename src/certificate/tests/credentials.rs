@@ -11,7 +11,7 @@ use crate::certificate::server::badge::{self, CredentialRefusal, Issuer};
 use crate::certificate::server::code;
 use crate::certificate::server::keys::{self, SigningKey};
 use crate::certificate::server::store::Certificate;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, mark_done, only_code};
 
 #[tokio::test(flavor = "multi_thread")]

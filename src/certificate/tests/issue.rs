@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::course;
 use crate::certificate::server::{code, view};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, mark_done, only_code};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,8 +16,8 @@ use crate::certificate::server::badge::{self, Issuer};
 use crate::certificate::server::code;
 use crate::certificate::server::keys::{self, PublicKey, SigningKey};
 use crate::certificate::server::store::Certificate;
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::{CourseId, UserId};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseBuilder, topic_id};
 
 /// Imports a course of one topic, without quizzes. Returns the id of the topic.

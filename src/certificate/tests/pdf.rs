@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use super::{course, signed};
 use crate::certificate::server::{fonts, pdf};
 use crate::certificate::{CertificateFacts, ProgramType};
-use crate::platform::http::testing::TestSite;
 use crate::platform::ui::Language;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, mark_done, only_code};
 
 #[tokio::test(flavor = "multi_thread")]

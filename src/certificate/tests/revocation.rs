@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{checked, course};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, mark_done, only_code};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use leptos::server_fn;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite, function_path};
+use crate::testing::site::{Browser, TestSite, function_path};
 use crate::testing::{
     CohortBuilder, CourseBuilder, furnish_cohorts, tutor, tutor_of, upload_members,
 };

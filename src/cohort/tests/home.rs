@@ -4,7 +4,7 @@
 use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CohortBuilder, CourseBuilder, furnish_cohorts, statements, tutor};
 
 const HOME: &str = "/learn/small/cohort";

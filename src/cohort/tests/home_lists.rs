@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 
 use crate::enrollment::server::opening::CohortStart;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     CourseBuilder, ExamBuilder, Group, Question, cold_call_course, prompt_id, prompt_is,
     running_sitting, start_exam, statements, tutor,

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use crate::cohort::server::store::{self as cohorts, Joined};
 use crate::platform::auth::UserRole;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::CohortId;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CohortBuilder, CourseBuilder, tutor};
 
 async fn site() -> TestSite {

@@ -1,7 +1,7 @@
 //! Tests of the notifications of cohorts: who is told what, once, and what the home marks as read.
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     CohortBuilder, CourseBuilder, furnish_cohorts, hidden, tutor, upload_members,
 };

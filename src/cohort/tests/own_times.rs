@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     ExamBuilder, Group, cold_call_course, exam_bank, prompt_id, running_sitting, start_exam, tutor,
 };

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CohortBuilder, CourseBuilder, enroll, user_id};
 
 /// A site with the free course `small` and a learner.

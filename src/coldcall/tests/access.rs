@@ -5,7 +5,7 @@ use leptos::server_fn;
 
 use super::site_with_cohort;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite, function_path};
+use crate::testing::site::{Browser, TestSite, function_path};
 use crate::testing::{Group, enroll, message_id, prompt_id, tutor_of, user_id};
 
 /// Expected status for, in this order: a member who has answered, one who has not, a member of

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use leptos::server_fn;
 
 use super::{HERE, site_with_cohort};
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{Group, message_id, own_copy, prompt_id, prompt_is, topic_id};
 
 /// Words that no page has by itself: texts of messages, and names of their authors.

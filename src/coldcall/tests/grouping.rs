@@ -8,9 +8,9 @@ use serde::Deserialize;
 use crate::coldcall::server::similar::groups;
 use crate::course::server::index::{directions, index_course};
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
 use crate::testing::import_draft;
+use crate::testing::site::TestSite;
 
 #[derive(Deserialize)]
 struct SortedAnswers {

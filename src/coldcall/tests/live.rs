@@ -8,7 +8,7 @@ use tower::ServiceExt;
 
 use super::site_with_cohort;
 use crate::platform::http::AppState;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{message_id, prompt_id, prompt_is, topic_id, tutor};
 
 /// The stream of a browser.

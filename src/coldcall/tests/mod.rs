@@ -9,7 +9,7 @@ mod notices;
 mod posting;
 mod prompts;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{Group, cold_call_course};
 
 /// Address of the first cold call of the course `small`.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{HERE, site_with_cohort};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{Group, hidden, message_id, prompt_id, prompt_is, tutor, tutor_of, user_id};
 
 async fn moderate(tutor: &mut Browser<'_>, message: &str, act: &str, reason: &str) -> TestAnswer {

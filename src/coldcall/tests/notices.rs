@@ -1,7 +1,7 @@
 //! Notifications of replies, mentions and decisions.
 
 use super::{HERE, site_with_cohort};
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{Group, message_id, prompt_id, prompt_is, tutor, user_id};
 
 /// Returns the titles of a person's notifications, oldest first.

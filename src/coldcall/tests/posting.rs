@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 
 use super::{HERE, site_with_cohort};
-use crate::platform::http::testing::{Browser, TestAnswer};
+use crate::testing::site::{Browser, TestAnswer};
 use crate::testing::{Group, hidden, message_id, prompt_id, prompt_is, tutor};
 
 async fn edit(browser: &mut Browser<'_>, message: &str, text: &str) -> TestAnswer {

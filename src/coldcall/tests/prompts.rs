@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::site_with_cohort;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{
     CourseBuilder, Group, cold_call_course, import_draft, prompt_id, topic_id, tutor,
 };

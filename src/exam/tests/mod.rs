@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{
     ExamBuilder, exam_bank, exams_close, jobs_are_due, learner, running_sitting, sitting_questions,
     sittings_end, start_exam,

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 
 use crate::exercise::hand_in::WORK_UPLOAD;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{Group, hidden, learner, many_accounts, pelican_course, tutor, work_waits};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{hidden, learner, pelican_course, topic_id, tutor, tutor_of};
 
 const PAGE: &str = "/teach/small/topics/begin/exercises";

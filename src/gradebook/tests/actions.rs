@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{
     act, allow_attempts, attempt, attempts_end, finish_topics, gated_course, give, learner,
     mark_done, start, take, topic_id, tutor, user_id,

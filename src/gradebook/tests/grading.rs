@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     Group, gated_course, learner, pelican_course, take, tutor, user_id, work_waits,
 };
@@ -11,7 +11,7 @@ async fn weigh(
     tutor: &mut Browser<'_>,
     weights: [&str; 4],
     dropped: &str,
-) -> crate::platform::http::testing::TestAnswer {
+) -> crate::testing::site::TestAnswer {
     let fields = [
         ("course", "small"),
         ("quiz_weight", weights[0]),

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{act, gated_course, learner, many_accounts, statements, take, tutor, user_id};
 
 /// Returns the user names in the list, in order.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{gated_course, learner, take, tutor};
 
 const PAGE: &str = "/teach/small/messages";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     attempt, forecast, gated_course, give, learner, regrade_question, start, take, tutor,
 };

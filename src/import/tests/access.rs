@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{learner, mark_done, pelican_course, topic_id};
 
 #[tokio::test(flavor = "multi_thread")]

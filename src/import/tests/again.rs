@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::course::server::draft::FileDraft;
 use crate::import;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, mark_done, pelican_course, topic_id};
 
 #[test]

@@ -12,8 +12,8 @@ use crate::course::server::draft::{CourseDraft, QuestionDraft};
 use crate::import::export::ExportedCourse;
 use crate::import::{self, ImportSummary, export};
 use crate::platform::db::schema::courses;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
+use crate::testing::site::TestSite;
 use crate::testing::{
     CourseBuilder, CourseFolder, Question, import_draft, pelican_course, shared, topic_id, tutor,
 };

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::course::server::draft::CourseDraft;
 use crate::import;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseFolder, enroll, import_draft, mark_done, topic_id};
 
 /// A book whose pages have Chinese names.

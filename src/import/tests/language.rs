@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::content;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseFolder, learner, pelican_course, start};
 
 fn persian() -> CourseFolder {

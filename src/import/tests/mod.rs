@@ -12,7 +12,7 @@ mod studying;
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::TestAnswer;
+use crate::testing::site::TestAnswer;
 
 /// Returns the content of a topic, without the page's scripts, which repeat the content as data.
 fn content(page: &TestAnswer) -> &str {

@@ -3,9 +3,9 @@
 use crate::course::server::index::{Passage, index_course, retrieve};
 use crate::enrollment::server::store::course_id;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::{CourseId, TopicId};
 use crate::testing::pelican_course;
+use crate::testing::site::TestSite;
 
 const ONE: &str = "## Owning\n\nEach value in a program has an owner. An owner drops its value at the end of the scope.\n\n\
                    ## Copies\n\nSmall values are copied instead of moved.";

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::import;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{import_draft, shared};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::import;
 use crate::platform::address::with_query;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{CourseFolder, learner, pelican_course, statements};
 
 fn bible() -> CourseFolder {

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 
 use super::content;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{enroll, learner, pelican_course, statements, topic_id};
 
 #[tokio::test(flavor = "multi_thread")]

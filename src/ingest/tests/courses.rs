@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{AVERAGES, document_id, upload};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_becomes_a_draft_course_with_questions() {

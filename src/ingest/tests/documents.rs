@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{AVERAGES, document_id, nugget_ids, upload, zipped};
 use crate::platform::auth::UserRole;
 use crate::platform::documents::testing::{at, pdf};
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_become_documents_with_nuggets() {

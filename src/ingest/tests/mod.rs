@@ -11,7 +11,7 @@ use axum::body::Body;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 /// A Markdown document of three sections.
 const AVERAGES: &str = "# Averages\n\n## The mean\n\nThe **mean** is the sum of all values divided by their count. \

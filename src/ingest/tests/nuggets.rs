@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 
 use super::{AVERAGES, upload};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
 use crate::testing::hidden;
+use crate::testing::site::TestSite;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nuggets_are_found_edited_and_retired() {

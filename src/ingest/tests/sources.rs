@@ -10,7 +10,7 @@ use axum::routing::get;
 
 use super::{AVERAGES, nugget_ids};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 /// A site of others. Returns its address, and the number of times that its page was sent whole.
 async fn elsewhere() -> (String, Arc<AtomicUsize>) {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{INSIGHTS, crowd};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     CohortBuilder, finish_topics, learner, learners_rest, mark_done, pelican_course, statements,
     take, topic_id, tutor,

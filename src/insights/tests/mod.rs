@@ -3,8 +3,8 @@
 mod course;
 mod months;
 
-use crate::platform::http::testing::TestSite;
 use crate::testing::many_accounts;
+use crate::testing::site::TestSite;
 
 const INSIGHTS: &str = "/teach/small/insights";
 

@@ -2,7 +2,7 @@
 
 use super::crowd;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{jobs_are_due, learner, pelican_course, question_waits};
 
 const SCHOOL: &str = "/admin/insights";

@@ -8,8 +8,8 @@ use crate::mastery::server::{evidence, store};
 use crate::platform::auth::UserRole;
 use crate::platform::db::statement;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::LearnerId;
+use crate::testing::site::TestSite;
 use crate::testing::{
     Question, averages_course, import_with_notes, learner, refresh_knowledge, take, tutor,
 };

@@ -3,7 +3,7 @@
 mod editing;
 mod walking;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{averages_course, import_with_notes, learner, make_path, tutor};
 
 /// A site with a published path of a course, its id, and a learner of the course.

@@ -1,8 +1,8 @@
 //! Tests of notes, over HTTP.
 
 use crate::notes::server::write;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, learner, topic_id, tutor};
 
 const MEAN: &str = "## The mean\n\nThe **mean** is the sum of all values divided by their count.";

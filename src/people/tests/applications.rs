@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 /// Applies without an account, or as the person who is signed in.
 async fn apply(browser: &mut Browser<'_>, email: &str) -> TestAnswer {

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 async fn fill(site: &TestSite) {
     let entries = "insert into audit_logs (audit_id, occurred_at, actor_user_id, action, outcome, subject_type, subject_id, old_values, new_values)

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, PASSWORD, TestAnswer, TestSite};
+use crate::testing::site::{Browser, PASSWORD, TestAnswer, TestSite};
 
 /// Saves or publishes a text from this revision of the page.
 async fn save(

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use tokio::join;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, PASSWORD, TestAnswer, TestSite};
 use crate::testing::pelican_course;
+use crate::testing::site::{Browser, PASSWORD, TestAnswer, TestSite};
 
 /// Invites somebody, and returns the token of the link in the mail.
 async fn invited(

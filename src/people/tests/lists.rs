@@ -5,8 +5,8 @@ use axum::http::{StatusCode, header};
 
 use crate::people::invite::INVITATION_UPLOAD;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::pelican_course;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 
 async fn upload(root: &mut Browser<'_>, course: &str, content: &[u8]) -> TestAnswer {
     let field = |name: &str, value: &str| {

@@ -8,7 +8,7 @@ use crate::access_tests::fill;
 use crate::people::merge::server::rules::{Fate, RULES, all, fate};
 use crate::people::own_data::server::holdings::HOLDINGS;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{enroll, hidden, user_id};
 
 /// A site on which `learner` has something in most tables, with the browser of an admin.

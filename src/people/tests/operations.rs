@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::user_id;
 
 async fn job(site: &TestSite, values: &str) -> String {

@@ -14,8 +14,8 @@ use crate::platform::db::schema::stored_files;
 use crate::platform::error::AppResult;
 use crate::platform::files::StoredFile;
 use crate::platform::files::delete::REFERENCES;
-use crate::platform::http::testing::{PASSWORD, TestSite};
 use crate::platform::jobs;
+use crate::testing::site::{PASSWORD, TestSite};
 use crate::testing::{own_copy, user_id};
 
 const ZIPS: &str = "select count(*) from stored_files where media_type = 'application/zip'";

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 
 async fn many(site: &TestSite, count: usize) {
     let people = format!(

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use tokio::join;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CohortBuilder, learner, pelican_course, tutor_of, user_id};
 
 async fn act(root: &mut Browser<'_>, person: &str, action: &str) -> TestAnswer {
@@ -71,7 +71,7 @@ async fn a_deactivated_person_is_signed_out_and_comes_back_when_reactivated() {
     }
     let own = asha.post("auth/api/end_other_devices", &[]).await;
     assert_eq!(own.status, StatusCode::UNAUTHORIZED);
-    let password = crate::platform::http::testing::PASSWORD;
+    let password = crate::testing::site::PASSWORD;
     let fields = [("email", "asha@example.org"), ("password", password)];
     let refused = site.visitor().post("auth/api/sign_in", &fields).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

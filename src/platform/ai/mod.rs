@@ -3,7 +3,7 @@
 
 mod breaker;
 mod openai;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use self::breaker::Breaker;
-use crate::platform::config::AiConfig;
+use crate::config::AiConfig;
 
 /// Characters that count as a token where the server does not count.
 const CHARACTERS_PER_TOKEN: usize = 4;

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::{Chat, ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenCount};
-use crate::platform::config::AiConfig;
+use crate::config::AiConfig;
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// Longest silence of the server.

@@ -13,7 +13,7 @@ use axum::routing::post;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::platform::config::{AiConfig, Secret};
+use crate::config::{AiConfig, Secret};
 
 /// Key that requests must have.
 pub const KEY: &str = "sk-test-4711";

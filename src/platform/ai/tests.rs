@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::testing::{KEY, ModelServer, Scripted};
 use super::{ChatAsk, ChatAuthor, ChatProblem, ChatReply, TokenCount, TokenPrice};
-use crate::platform::db::testing::config_for;
+use crate::db::testing::config_for;
 
 async fn ask(server: &ModelServer) -> (String, ChatReply) {
     let folder = tempfile::tempdir().unwrap();

@@ -6,9 +6,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{ChatReply, TokenCount};
-use crate::platform::config::AiConfig;
-use crate::platform::db::{Conn, statement};
-use crate::platform::ids::{CourseId, UserId};
+use crate::config::AiConfig;
+use crate::db::{Conn, statement};
+use crate::ids::{CourseId, UserId};
 
 /// A request to a model.
 pub struct UsageEntry<'a> {

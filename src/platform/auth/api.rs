@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{AccountSettings, Device, TermsPage};
-use crate::platform::error::AppResult;
+use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
@@ -14,11 +14,11 @@ use {
         OWN_DATA, check_display_name, check_password, lifetimes, limits, normalize_email, password,
         safe_next, sessions, store, terms, tokens,
     },
-    crate::platform::address,
-    crate::platform::audit::{self, AuditEntry},
-    crate::platform::error::{AppError, FieldProblems},
-    crate::platform::http::{Cx, server_fns::redirect},
-    crate::platform::jobs,
+    crate::address,
+    crate::audit::{self, AuditEntry},
+    crate::error::{AppError, FieldProblems},
+    crate::http::{Cx, server_fns::redirect},
+    crate::jobs,
     chrono::Utc,
 };
 
@@ -82,7 +82,7 @@ pub async fn sign_up(
 /// Returns the browser's time zone if we know it.
 #[cfg(feature = "ssr")]
 fn known_zone(zone: Option<String>) -> Option<String> {
-    zone.filter(|zone| crate::platform::time::zones().contains(zone))
+    zone.filter(|zone| crate::time::zones().contains(zone))
 }
 
 /// Attaches the sentence of a failed check to its field.
@@ -241,7 +241,7 @@ pub async fn load_settings() -> AppResult<AccountSettings> {
         username: me.viewer.username,
         display_name: me.viewer.display_name,
         time_zone: me.viewer.time_zone,
-        time_zones: crate::platform::time::zones(),
+        time_zones: crate::time::zones(),
     })
 }
 
@@ -347,7 +347,7 @@ pub async fn devices() -> AppResult<Vec<Device>> {
         .within(async move |conn| Ok(store::devices(conn, user).await?))
         .await?;
     let here = me.cx.session.id().map(|id| sessions::hash(&id));
-    let clock = crate::platform::time::Clock::of(&me.cx);
+    let clock = crate::time::Clock::of(&me.cx);
     let mut devices: Vec<Device> = Vec::new();
     for row in rows {
         let (name, address) = row.device();

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{UserRole, Viewer};
-use crate::platform::audit;
-use crate::platform::db::schema::{course_tutors, courses, tutors};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::http::Cx;
-use crate::platform::ids::{CourseId, UserId};
+use crate::audit;
+use crate::db::schema::{course_tutors, courses, tutors};
+use crate::error::{AppError, AppResult};
+use crate::http::Cx;
+use crate::ids::{CourseId, UserId};
 
 /// Proof that someone is signed in.
 #[derive(Clone)]

@@ -16,10 +16,10 @@ use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 
 use super::lifetimes::KNOWN_DEVICE_DAYS;
-use crate::platform::db::Conn;
-use crate::platform::db::schema::{known_devices, users};
-use crate::platform::http::AppState;
-use crate::platform::ids::UserId;
+use crate::db::Conn;
+use crate::db::schema::{known_devices, users};
+use crate::http::AppState;
+use crate::ids::UserId;
 
 pub const COOKIE: &str = "lyceum_device";
 /// Number of devices kept for an account, the most recently used. Each device may guess separately,

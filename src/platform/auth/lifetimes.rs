@@ -1,7 +1,7 @@
 //! Lifetimes of links in mails, of sessions and of known devices. Mails and pages take their words
 //! from here.
 
-use crate::platform::figures;
+use crate::figures;
 
 /// Lifetime of a one-time link in a mail. Displays as "two hours".
 #[derive(Debug, Clone, Copy)]

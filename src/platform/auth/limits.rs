@@ -7,9 +7,9 @@ use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
 use super::known_devices;
-use crate::platform::db::{Conn, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::http::Cx;
+use crate::db::{Conn, statement};
+use crate::error::{AppError, AppResult};
+use crate::http::Cx;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limit {

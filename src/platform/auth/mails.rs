@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::sign_ups::{self, SignUp};
 use super::{lifetimes, store, tokens};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{SignUpId, UserId};
-use crate::platform::jobs::{Job, JobContext, retries};
-use crate::platform::mail::{Mail, texts};
-use crate::platform::names;
+use crate::error::{AppError, AppResult};
+use crate::ids::{SignUpId, UserId};
+use crate::jobs::{Job, JobContext, retries};
+use crate::mail::{Mail, texts};
+use crate::names;
 
 /// The answer to a sign-up: a link that confirms it, or a note that the address already has an
 /// account.
@@ -66,8 +66,8 @@ impl SignUpMail {
         let name = Some(sign_up.display_name.as_str()).filter(|name| !names::has_link(name));
         let hello = name.map_or("Hello".to_owned(), |name| format!("Hello {name}"));
         let named = name.map_or(String::new(), |name| format!(" and the name {name}"));
-        let at = crate::platform::time::Clock::of_organization(&cx.organization)
-            .date_time(sign_up.created_at);
+        let at =
+            crate::time::Clock::of_organization(&cx.organization).date_time(sign_up.created_at);
         let link = cx.link(&confirm_path(token, self.next.as_deref()));
         let own = &cx.organization.site.settings.mail_texts;
         let values = [

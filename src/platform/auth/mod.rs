@@ -22,8 +22,6 @@ pub mod sign_ups;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod terms;
-#[cfg(all(test, feature = "ssr"))]
-mod tests;
 #[cfg(feature = "ssr")]
 pub mod tokens;
 #[cfg(feature = "ssr")]
@@ -36,15 +34,15 @@ use serde::{Deserialize, Serialize};
 pub const OWN_DATA: &str = "/settings/data";
 
 #[cfg(feature = "ssr")]
-use crate::platform::figures;
-use crate::platform::ids::UserId;
-use crate::platform::ui::Html;
+use crate::figures;
+use crate::ids::UserId;
+use crate::ui::Html;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum, clap::ValueEnum))]
 #[cfg_attr(
     feature = "ssr",
-    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::UserRole")
+    db_enum(existing_type_path = "crate::db::schema::sql_types::UserRole")
 )]
 #[serde(rename_all = "snake_case")]
 pub enum UserRole {
@@ -157,7 +155,7 @@ pub fn normalize_email(typed: &str) -> Result<String, String> {
 
 #[cfg(feature = "ssr")]
 fn is_hidden(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || crate::platform::names::is_ignorable(c)
+    c.is_whitespace() || c.is_control() || crate::names::is_ignorable(c)
 }
 
 pub const PASSWORD_MIN: usize = 10;
@@ -201,7 +199,7 @@ pub fn check_password(password: &str, email: &str) -> Result<(), String> {
 /// A sentence that says what is wrong.
 #[cfg(feature = "ssr")]
 pub fn check_display_name(typed: &str) -> Result<String, String> {
-    let name = crate::platform::names::tidy(typed);
+    let name = crate::names::tidy(typed);
     let why = match name.chars().count() {
         0 if !typed.trim().is_empty() => {
             "This name has no character that can be seen. Enter it as others should see it."
@@ -211,9 +209,7 @@ pub fn check_display_name(typed: &str) -> Result<String, String> {
         _ if name.chars().any(char::is_control) => {
             "This name contains a control character. Enter it without."
         }
-        _ if crate::platform::names::has_link(&name) => {
-            "This name contains a web address. Enter it without."
-        }
+        _ if crate::names::has_link(&name) => "This name contains a web address. Enter it without.",
         _ => return Ok(name),
     };
     Err(why.to_owned())
@@ -249,7 +245,7 @@ fn with_next(path: &str, next: &str) -> String {
 /// send people to another site after sign-in.
 #[cfg(feature = "ssr")]
 pub fn safe_next(next: Option<&str>) -> String {
-    next.and_then(crate::platform::address::local)
+    next.and_then(crate::address::local)
         .unwrap_or_else(|| "/learn".to_owned())
 }
 

@@ -7,7 +7,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, SaltString, rand_c
 use argon2::{Argon2, PasswordHash};
 use tokio::sync::Semaphore;
 
-use crate::platform::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult};
 
 /// Each hash takes 19 MiB and a core for about 20 ms. The parameters are OWASP's for argon2id and
 /// the crate's default.

@@ -21,11 +21,11 @@ use tower_sessions::{
 };
 
 use super::{UserRole, Viewer, known_devices, lifetimes, store};
-use crate::platform::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
-use crate::platform::db::{Db, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::http::{Cx, current_client, current_organization};
-use crate::platform::ids::UserId;
+use crate::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
+use crate::db::{Db, statement};
+use crate::error::{AppError, AppResult};
+use crate::http::{Cx, current_client, current_organization};
+use crate::ids::UserId;
 
 pub const COOKIE: &str = "lyceum_session";
 const USER: &str = "user_id";
@@ -362,7 +362,7 @@ impl Person {
     }
 }
 
-fn organization() -> session_store::Result<crate::platform::ids::OrganizationId> {
+fn organization() -> session_store::Result<crate::ids::OrganizationId> {
     current_organization()
         .ok_or_else(|| session_store::Error::Backend("a session outside a request".to_owned()))
 }

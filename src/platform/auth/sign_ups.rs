@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use super::UserRole;
 use super::store::{self, NewAccount};
 use super::{terms, tokens};
-use crate::platform::db::schema::sign_ups;
-use crate::platform::db::{self, Conn};
-use crate::platform::ids::{SignUpId, UserId};
+use crate::db::schema::sign_ups;
+use crate::db::{self, Conn};
+use crate::ids::{SignUpId, UserId};
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = sign_ups)]

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::UserRole;
 use super::sign_ups::SignUp;
-use crate::platform::db::schema::{users, web_sessions};
-use crate::platform::db::{Conn, statement};
-use crate::platform::ids::UserId;
+use crate::db::schema::{users, web_sessions};
+use crate::db::{Conn, statement};
+use crate::ids::UserId;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -249,7 +249,7 @@ impl DeviceRow {
     /// Returns the name and the address by which people know the device.
     pub fn device(&self) -> (String, String) {
         (
-            crate::platform::time::device_name(self.user_agent.as_deref()),
+            crate::time::device_name(self.user_agent.as_deref()),
             self.address.clone().unwrap_or_default(),
         )
     }

@@ -8,13 +8,13 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::{Terms, TermsPage, Viewer};
-use crate::platform::audit::AuditEntry;
-use crate::platform::db::organizations::Organization;
-use crate::platform::db::{Conn, Db, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::http::Cx;
-use crate::platform::ids::UserId;
-use crate::platform::ui::Html;
+use crate::audit::AuditEntry;
+use crate::db::organizations::Organization;
+use crate::db::{Conn, Db, statement};
+use crate::error::{AppError, AppResult};
+use crate::http::Cx;
+use crate::ids::UserId;
+use crate::ui::Html;
 
 /// Key of the session for the terms that its person has accepted.
 const ACCEPTED: &str = "terms";

@@ -8,9 +8,9 @@ use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 
 use super::lifetimes::{self, LinkLifetime};
-use crate::platform::db::Conn;
-use crate::platform::db::schema::{one_time_tokens, sign_ups as sign_ups_table};
-use crate::platform::ids::{SignUpId, UserId};
+use crate::db::Conn;
+use crate::db::schema::{one_time_tokens, sign_ups as sign_ups_table};
+use crate::ids::{SignUpId, UserId};
 
 #[derive(
     Debug,
@@ -22,7 +22,7 @@ use crate::platform::ids::{SignUpId, UserId};
     serde::Deserialize,
     diesel_derive_enum::DbEnum,
 )]
-#[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::TokenPurpose")]
+#[db_enum(existing_type_path = "crate::db::schema::sql_types::TokenPurpose")]
 #[serde(rename_all = "snake_case")]
 pub enum TokenPurpose {
     ConfirmEmail,

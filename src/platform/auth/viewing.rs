@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use super::{UserRole, Viewer};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::UserId;
+use crate::error::{AppError, AppResult};
+use crate::ids::UserId;
 
 /// Key of the session for the mark.
 const VIEWING: &str = "viewing";
@@ -21,7 +21,7 @@ pub const START_VIEW: &str = "/api/lyceum/authoring/view_as/api/start_view";
 /// Server function that ends a view.
 pub const END_VIEW: &str = "/api/lyceum/authoring/view_as/api/end_view";
 /// Server function that signs out, which ends a view too.
-const SIGN_OUT: &str = "/api/lyceum/platform/auth/api/sign_out";
+const SIGN_OUT: &str = "/api/lyceum_platform/auth/api/sign_out";
 
 /// A mark of the session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

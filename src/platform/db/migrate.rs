@@ -8,9 +8,9 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{organizations, roles, statement};
-use crate::platform::config::DatabaseConfig;
+use crate::config::DatabaseConfig;
 
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
 /// Creates the roles, the extension, the schema and the first organization, if they are missing.
 /// Returns the migrations that ran.

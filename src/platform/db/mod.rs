@@ -10,7 +10,7 @@ pub mod organizations;
 pub mod roles;
 pub mod schema;
 mod statement;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -26,8 +26,8 @@ use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
 };
 
-use crate::platform::config::DatabaseConfig;
-use crate::platform::ids::OrganizationId;
+use crate::config::DatabaseConfig;
+use crate::ids::OrganizationId;
 
 pub use self::statement::statement;
 

@@ -9,8 +9,8 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::organizations;
 use super::{Conn, Db};
-use crate::platform::ids::OrganizationId;
-use crate::platform::settings::SiteFacts;
+use crate::ids::OrganizationId;
+use crate::settings::SiteFacts;
 
 diesel::define_sql_function! {
     /// Settings of the organization, and the pages in its navigation.

@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::statement;
-use crate::platform::config::DatabaseConfig;
+use crate::config::DatabaseConfig;
 
 /// The database address of each role.
 pub struct Urls {

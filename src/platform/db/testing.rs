@@ -1,5 +1,6 @@
 //! A database for each test, cloned from a migrated template in about 80 ms. Tests use the
 //! application's role.
+#![expect(clippy::disallowed_methods, reason = "statements of tests run once")]
 
 use std::sync::Arc;
 
@@ -7,12 +8,12 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 use tokio::sync::OnceCell;
 
 use super::{Db, migrate, organizations};
-use crate::platform::ai::ModelProcess;
-use crate::platform::config::{
+use crate::ai::ModelProcess;
+use crate::config::{
     AiConfig, Config, DatabaseConfig, DocumentsConfig, LogConfig, LogFormat, MailConfig,
     StripeConfig,
 };
-use crate::platform::ids::OrganizationId;
+use crate::ids::OrganizationId;
 
 pub struct TestDb {
     pub db: Db,
@@ -90,6 +91,7 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
 
 /// Creates an empty database without migrations.
 pub async fn empty() -> (String, Config, tempfile::TempDir) {
+    crate::testing::begin();
     let name = format!("lyceum_test_{}", uuid::Uuid::new_v4().simple());
     owner("postgres")
         .await
@@ -194,7 +196,7 @@ impl TestDb {
 
     /// Runs statements as the owner, in the first organization: rows need no `organization_id`.
     ///
-    /// For states that no builder of `crate::testing` makes. Panics if they fail.
+    /// For states that no builder of the whole site makes. Panics if they fail.
     pub async fn sql(&self, sql: &str) {
         self.try_sql(sql)
             .await

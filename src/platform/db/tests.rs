@@ -9,7 +9,7 @@ use diesel_migrations::MigrationHarness;
 
 use super::testing::{TestDb, empty};
 use super::{Conn, migrate, roles};
-use crate::platform::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult};
 
 #[derive(QueryableByName)]
 struct Name {
@@ -382,7 +382,7 @@ async fn schema_rs_says_what_the_catalog_says() {
     assert_eq!(written.len(), found.len());
 }
 
-async fn connect(config: &crate::platform::config::Config) -> Conn {
+async fn connect(config: &crate::config::Config) -> Conn {
     use diesel_async::AsyncConnection;
     Conn::establish(config.database.owner_url.as_deref().unwrap())
         .await

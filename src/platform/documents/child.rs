@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 use super::{DOCUMENT_BYTES, DocumentFormat, ReadDocument, ReadPage, ReadProgress};
-use crate::platform::figures::megabytes;
+use crate::figures::megabytes;
 
 /// Name of the subcommand.
 pub const SUBCOMMAND: &str = "read-document";
@@ -152,27 +152,23 @@ fn failed(status: Option<ExitStatus>) -> String {
         .to_owned()
 }
 
-#[cfg(not(test))]
 fn command(format: DocumentFormat) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
+    command.env_clear();
+    #[cfg(any(test, feature = "testing"))]
+    if crate::runs_tests() {
+        // This program is the runner of tests, and one of them is the reader.
+        command
+            .env("LYCEUM_READER", format.name())
+            .args(["--exact", "--nocapture", "--test-threads=1"])
+            .args(super::testing::READERS);
+        return Ok(command);
+    }
     command
-        .env_clear()
         // The allocator would take a gigabyte in advance, which the limit of memory counts.
         .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .arg(SUBCOMMAND)
         .arg(format.name());
-    Ok(command)
-}
-
-/// In tests, this program is the runner of tests, and one of them is the reader.
-#[cfg(test)]
-fn command(format: DocumentFormat) -> std::io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command
-        .env_clear()
-        .env("LYCEUM_READER", format.name())
-        .args(["--exact", "platform::documents::tests::is_the_reader"])
-        .args(["--nocapture", "--test-threads=1"]);
     Ok(command)
 }
 

@@ -15,7 +15,7 @@ mod package;
 mod pdf;
 mod pptx;
 mod subtitles;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -66,8 +66,8 @@ fn check_pages(count: usize, what: &str) -> Result<(), String> {
     match count > PAGES {
         true => Err(format!(
             "The document has {} {what}s. At most {} are read; split it into parts.",
-            crate::platform::figures::number(count),
-            crate::platform::figures::number(PAGES)
+            crate::figures::number(count),
+            crate::figures::number(PAGES)
         )),
         false => Ok(()),
     }

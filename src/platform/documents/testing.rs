@@ -1,5 +1,11 @@
 //! Documents for tests.
 
+/// Names of the tests that read documents: of the runner of this crate, and of the whole site's.
+pub const READERS: [&str; 2] = [
+    "documents::tests::is_the_reader",
+    "testing::site::is_the_reader",
+];
+
 /// A PDF with one font. Each page is the content of its stream.
 pub fn pdf(pages: &[String]) -> Vec<u8> {
     let count = pages.len();

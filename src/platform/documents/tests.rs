@@ -443,8 +443,8 @@ proptest! {
 
     #[test]
     fn escaped_text_means_itself(text in "[ -~äß]{0,80}") {
-        let html = crate::platform::markdown::render(&inline::escape(&text), &|_, _| None).html;
-        let read = crate::platform::markdown::words(&html);
+        let html = crate::markdown::render(&inline::escape(&text), &|_, _| None).html;
+        let read = crate::markdown::words(&html);
         let is_plain = !text.contains("://") && !text.contains("www.") && !text.contains('@');
         prop_assume!(is_plain);
         prop_assert_eq!(read, inline::joined(&text));

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 use super::DOCUMENT_BYTES;
-use crate::platform::figures::{megabytes, number};
+use crate::figures::{megabytes, number};
 
 /// Most files, and most bytes of all of them.
 const FILES: usize = 300;

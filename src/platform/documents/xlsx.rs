@@ -44,7 +44,7 @@ pub fn read(content: &[u8], progress: &mut dyn ReadProgress) -> ReadResult {
                 notes.push(format!(
                     "Sheet {} is read up to row {}.",
                     at + 1,
-                    crate::platform::figures::number(ROWS)
+                    crate::figures::number(ROWS)
                 ));
                 break;
             }

@@ -10,11 +10,11 @@ use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Files;
-use crate::platform::db::schema::stored_files;
-use crate::platform::db::{Conn, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::FileId;
-use crate::platform::jobs::{self, Job, JobContext};
+use crate::db::schema::stored_files;
+use crate::db::{Conn, statement};
+use crate::error::{AppError, AppResult};
+use crate::ids::FileId;
+use crate::jobs::{self, Job, JobContext};
 
 /// Columns that refer to a file. A test compares them with the database's foreign keys.
 pub const REFERENCES: [(&str, &str); 6] = [

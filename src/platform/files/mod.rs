@@ -18,12 +18,12 @@ use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, PutPayload};
 use sha2::{Digest, Sha256};
 
-use crate::platform::config::Config;
-use crate::platform::db::Conn;
-use crate::platform::db::schema::stored_files;
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::figures::megabytes;
-use crate::platform::ids::{FileId, OrganizationId};
+use crate::config::Config;
+use crate::db::Conn;
+use crate::db::schema::stored_files;
+use crate::error::{AppError, AppResult};
+use crate::figures::megabytes;
+use crate::ids::{FileId, OrganizationId};
 
 #[derive(Clone)]
 pub struct Files {

@@ -9,7 +9,7 @@ use object_store::path::Path;
 use object_store::{GetOptions, GetRange};
 
 use super::{Files, StoredFile};
-use crate::platform::http::layers::plain;
+use crate::http::layers::plain;
 
 impl Files {
     /// Sends the file. Shared caches may keep `public` files; otherwise only the reader's browser

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
 use super::AppState;
-use crate::platform::mail;
+use crate::mail;
 
 pub fn routes() -> Router<AppState> {
     Router::new()

@@ -4,8 +4,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::uploads::refusal;
-use crate::platform::auth::sign_in_path;
-use crate::platform::error::{AppError, AppResult};
+use crate::auth::sign_in_path;
+use crate::error::{AppError, AppResult};
 
 /// A file with its media type and its name, which has only letters, digits, `-`, `_` and `.`.
 pub struct Download {
@@ -15,7 +15,7 @@ pub struct Download {
 }
 
 impl Download {
-    /// A file of [`crate::platform::spreadsheet::csv_file`].
+    /// A file of [`crate::spreadsheet::csv_file`].
     pub fn csv(name: impl Into<String>, content: Vec<u8>) -> Self {
         Self {
             name: name.into(),

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
-use crate::platform::auth::sessions;
-use crate::platform::error::{AppError, AppResult};
+use crate::auth::sessions;
+use crate::error::{AppError, AppResult};
 
 const KEY: &str = "flash";
 /// Bytes of a field, with its name, that are kept for somebody who is not signed in, and of all

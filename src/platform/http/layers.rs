@@ -10,9 +10,9 @@ use tower_sessions::Session;
 use tracing::Instrument;
 
 use super::{AppState, CURRENT, Client, Current, Cx, flash, server_fns};
-use crate::platform::address;
-use crate::platform::auth;
-use crate::platform::db::organizations::Organization;
+use crate::address;
+use crate::auth;
+use crate::db::organizations::Organization;
 
 /// Gives the request its reference, finds its organization by Host, and stores both for the layers
 /// below.

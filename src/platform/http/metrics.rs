@@ -9,7 +9,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::connections;
-use crate::platform::db::Db;
+use crate::db::Db;
 
 pub fn request(status: StatusCode, took: Duration) {
     let class = match status.as_u16() {

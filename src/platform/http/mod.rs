@@ -9,10 +9,6 @@ pub mod layers;
 pub mod metrics;
 pub mod patience;
 pub mod server_fns;
-#[cfg(test)]
-pub mod testing;
-#[cfg(test)]
-mod tests;
 pub mod uploads;
 
 use std::net::IpAddr;
@@ -23,14 +19,14 @@ use axum::http::request::Parts;
 use leptos::prelude::{LeptosOptions, use_context};
 use tower_sessions::Session;
 
-use crate::platform::auth::Viewer;
-use crate::platform::auth::viewing::Viewing;
-use crate::platform::config::Config;
-use crate::platform::db::organizations::{Directory, Organization};
-use crate::platform::db::{Conn, Db, Work};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::files::Files;
-use crate::platform::live::Live;
+use crate::auth::Viewer;
+use crate::auth::viewing::Viewing;
+use crate::config::Config;
+use crate::db::organizations::{Directory, Organization};
+use crate::db::{Conn, Db, Work};
+use crate::error::{AppError, AppResult};
+use crate::files::Files;
+use crate::live::Live;
 
 /// The state that all requests share.
 #[derive(Clone)]
@@ -135,12 +131,12 @@ tokio::task_local! {
 /// The part of the context for code that gets no [`Cx`] passed.
 #[derive(Clone)]
 struct Current {
-    organization: crate::platform::ids::OrganizationId,
+    organization: crate::ids::OrganizationId,
     client: Client,
 }
 
 /// The organization of the current request, if any.
-pub fn current_organization() -> Option<crate::platform::ids::OrganizationId> {
+pub fn current_organization() -> Option<crate::ids::OrganizationId> {
     CURRENT.try_with(|current| current.organization).ok()
 }
 

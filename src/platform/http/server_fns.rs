@@ -12,9 +12,9 @@ use leptos::server_fn;
 use super::Cx;
 use super::flash::{self, Flash};
 use super::layers::plain;
-use crate::platform::address;
-use crate::platform::auth::viewing;
-use crate::platform::error::AppError;
+use crate::address;
+use crate::auth::viewing;
+use crate::error::AppError;
 
 /// The header that tells a hydrated form where to go next.
 pub const REDIRECT: &str = "x-redirect";
@@ -101,7 +101,7 @@ pub fn redirect_away(address: &url::Url) {
 /// Sets the page and the id of the element on it where the browser goes after the mutation.
 pub fn redirect_to_part(path: &str, id: &str) {
     if let Some(path) = address::local(path) {
-        go_to(&format!("{path}#{}", crate::platform::encode(id)));
+        go_to(&format!("{path}#{}", crate::encode(id)));
     }
 }
 
@@ -239,7 +239,7 @@ async fn answer_plain_form(
         },
     };
     if error == Some(AppError::SignInRequired) {
-        return Redirect::to(&crate::platform::auth::sign_in_path(&back)).into_response();
+        return Redirect::to(&crate::auth::sign_in_path(&back)).into_response();
     }
     let values = if ok { Vec::new() } else { typed(sent) };
     if let Err(error) = flash::leave(

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::Cx;
-use crate::platform::auth::sessions;
-use crate::platform::error::{AppError, AppResult};
+use crate::auth::sessions;
+use crate::error::{AppError, AppResult};
 
 /// Bytes for the fields beside the file.
 pub const FIELDS: usize = 16 * 1024;

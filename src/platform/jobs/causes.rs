@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use crate::platform::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult};
 
 /// Longest reason that is stored with a job, in characters.
 const REASON: usize = 500;

@@ -24,16 +24,16 @@ use serde_json::Value;
 pub use causes::note_cause;
 pub use worker::Workers;
 
-use crate::platform::config::Config;
-use crate::platform::db::organizations::Organization;
-use crate::platform::db::schema::background_jobs;
-use crate::platform::db::{Conn, Db, Work, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::JobId;
-use crate::platform::mail::{Mail, MailSender, Mailer, log as mail_log};
+use crate::config::Config;
+use crate::db::organizations::Organization;
+use crate::db::schema::background_jobs;
+use crate::db::{Conn, Db, Work, statement};
+use crate::error::{AppError, AppResult};
+use crate::ids::JobId;
+use crate::mail::{Mail, MailSender, Mailer, log as mail_log};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, diesel_derive_enum::DbEnum)]
-#[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::JobStatus")]
+#[db_enum(existing_type_path = "crate::db::schema::sql_types::JobStatus")]
 #[db_enum(value_style = "SCREAMING_SNAKE_CASE")]
 pub enum JobStatus {
     Pending,
@@ -113,7 +113,7 @@ impl JobContext {
     }
 
     pub fn link(&self, path: &str) -> String {
-        crate::platform::http::link(&self.config, &self.organization, path)
+        crate::http::link(&self.config, &self.organization, path)
     }
 }
 
@@ -217,11 +217,11 @@ impl Registry {
     /// The jobs of the platform. Features add theirs with `with`.
     pub fn platform() -> Self {
         Self::default()
-            .with::<crate::platform::auth::mails::AccountMail>()
-            .with::<crate::platform::auth::mails::ForgottenPassword>()
-            .with::<crate::platform::auth::mails::SignUpMail>()
-            .with::<crate::platform::files::delete::DeleteObject>()
-            .with::<crate::platform::notifications::server::mails::NotificationMail>()
+            .with::<crate::auth::mails::AccountMail>()
+            .with::<crate::auth::mails::ForgottenPassword>()
+            .with::<crate::auth::mails::SignUpMail>()
+            .with::<crate::files::delete::DeleteObject>()
+            .with::<crate::notifications::server::mails::NotificationMail>()
             .with::<schedule::Housekeeping>()
     }
 

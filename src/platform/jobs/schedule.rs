@@ -5,9 +5,9 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde::{Deserialize, Serialize};
 
 use super::{Job, JobContext, enqueue_once};
-use crate::platform::auth::lifetimes::KNOWN_DEVICE_DAYS;
-use crate::platform::db::statement;
-use crate::platform::error::AppResult;
+use crate::auth::lifetimes::KNOWN_DEVICE_DAYS;
+use crate::db::statement;
+use crate::error::AppResult;
 
 /// Runs once an hour for each organization.
 #[derive(Debug, Serialize, Deserialize)]
@@ -197,7 +197,7 @@ async fn make_partitions(cx: &JobContext, table: &str) -> AppResult<()> {
 }
 
 /// Queues the next run. Each run queues its successor, and each worker that starts queues a run.
-async fn enqueue_after(conn: &mut crate::platform::db::Conn) -> AppResult<()> {
+async fn enqueue_after(conn: &mut crate::db::Conn) -> AppResult<()> {
     // The name contains the hour, because the running job still holds its own name.
     let next = Utc::now() + Duration::hours(1);
     enqueue_once(

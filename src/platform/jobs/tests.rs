@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{Job, JobContext, Registry, Workers, enqueue, enqueue_all_once, enqueue_once};
-use crate::platform::auth::UserRole;
-use crate::platform::db::testing::TestDb;
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::mail::Mailer;
+use crate::auth::UserRole;
+use crate::auth::store::{self, NewAccount};
+use crate::db::testing::TestDb;
+use crate::error::{AppError, AppResult};
+use crate::mail::Mailer;
 
 #[derive(Serialize, Deserialize)]
 struct Count {
@@ -50,6 +51,14 @@ fn workers(test: &TestDb) -> Workers {
     let mailer = Mailer::new(&test.config).unwrap();
     let registry = Registry::default().with::<Count>().with::<Fail>();
     Workers::new(test.db.clone(), test.shared_config(), mailer, registry)
+}
+
+/// Runs all queued jobs of the platform.
+async fn run_all(test: &TestDb) {
+    let mailer = Mailer::new(&test.config).unwrap();
+    let registry = Registry::platform();
+    let workers = Workers::new(test.db.clone(), test.shared_config(), mailer, registry);
+    while workers.run_one().await.unwrap() {}
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,35 +161,33 @@ fn pauses_grow_to_an_hour() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn housekeeping_makes_the_partitions_of_coming_months() {
-    let site = crate::platform::http::testing::TestSite::new().await;
+    let test = TestDb::new().await;
     let ahead = "select count(*) from pg_class where relispartition and relkind = 'r'
         and (relname like 'audit_logs_2%' or relname like 'learner_activity_events_2%')";
-    let before = site.test.count(ahead).await;
+    let before = test.count(ahead).await;
     let next_month = "select to_char(now() + interval '1 month', 'YYYYMM')::bigint";
-    let month = site.test.count(next_month).await;
+    let month = test.count(next_month).await;
     for table in ["audit_logs", "learner_activity_events"] {
         let name = format!("{table}_{}_{:02}", month / 100, month % 100);
-        site.test
-            .owner()
+        test.owner()
             .await
             .batch_execute(&format!("drop table {name}"))
             .await
             .unwrap();
     }
-    site.test
-        .db
-        .within(site.test.organization, async |conn| {
+    test.db
+        .within(test.organization, async |conn| {
             enqueue(conn, &super::schedule::Housekeeping {}).await
         })
         .await
         .unwrap();
-    site.mails().await;
-    assert_eq!(site.test.count(ahead).await, before);
+    run_all(&test).await;
+    assert_eq!(test.count(ahead).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn housekeeping_goes_on_after_a_part_that_fails() {
-    let site = crate::platform::http::testing::TestSite::new().await;
+    let test = TestDb::new().await;
     let many = 2 * super::schedule::BATCH + 1;
     let insert = format!(
         "select set_config('app.organization_id', (select organization_id::text from organizations), false);
@@ -193,17 +200,16 @@ async fn housekeeping_goes_on_after_a_part_that_fails() {
               unnest(array['COMPLETED', 'FAILED']) status,
               unnest(array[interval '30 minutes', interval '2 hours']) at"
     );
-    let mut owner = site.test.owner().await;
+    let mut owner = test.owner().await;
     owner.batch_execute(&insert).await.unwrap();
-    site.test
-        .db
-        .within(site.test.organization, async |conn| {
+    test.db
+        .within(test.organization, async |conn| {
             enqueue(conn, &super::schedule::Housekeeping {}).await
         })
         .await
         .unwrap();
-    site.mails().await;
-    let count = async |sql: &str| site.test.count(sql).await;
+    run_all(&test).await;
+    let count = async |sql: &str| test.count(sql).await;
     assert_eq!(count("select count(*) from web_sessions").await, 0);
     let of_kind = "select count(*) from background_jobs where kind =";
     assert_eq!(count(&format!("{of_kind} 'forgotten_password'")).await, 2);
@@ -215,9 +221,21 @@ async fn housekeeping_goes_on_after_a_part_that_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn housekeeping_bounds_the_sessions_of_nobody() {
-    let site = crate::platform::http::testing::TestSite::new().await;
+    let test = TestDb::new().await;
     let most = super::schedule::ANONYMOUS_SESSIONS;
-    site.account("asha@example.org", UserRole::Learner).await;
+    test.db
+        .within(test.organization, async |conn| {
+            let asha = NewAccount {
+                email: "asha@example.org",
+                display_name: "Asha",
+                password_hash: "none",
+                role: UserRole::Learner,
+                confirmed: true,
+            };
+            AppResult::Ok(store::create(conn, asha).await?)
+        })
+        .await
+        .unwrap();
     let insert = format!(
         "select set_config('app.organization_id', (select organization_id::text from organizations), false);
          insert into web_sessions (session_hash, user_id, data, last_seen_at, expires_at)
@@ -227,26 +245,20 @@ async fn housekeeping_bounds_the_sessions_of_nobody() {
          select 'old', user_id, '{{\"flash\": {{}}, \"user_id\": \"x\"}}', now() - interval '2 days', now() + interval '20 days'
          from users"
     );
-    site.test
-        .owner()
-        .await
-        .batch_execute(&insert)
-        .await
-        .unwrap();
-    site.test
-        .db
-        .within(site.test.organization, async |conn| {
+    test.owner().await.batch_execute(&insert).await.unwrap();
+    test.db
+        .within(test.organization, async |conn| {
             enqueue(conn, &super::schedule::Housekeeping {}).await
         })
         .await
         .unwrap();
-    site.mails().await;
+    run_all(&test).await;
     let newest = "select count(*) from web_sessions where user_id is null and last_seen_at > now() - interval '1 day'";
-    assert_eq!(site.test.count(newest).await, most);
+    assert_eq!(test.count(newest).await, most);
     let oldest = format!("select count(*) from web_sessions where session_hash = sha256('{most}')");
-    assert_eq!(site.test.count(&oldest).await, 1);
+    assert_eq!(test.count(&oldest).await, 1);
     let kept = "select data::text from web_sessions where user_id is not null";
-    assert_eq!(site.test.text(kept).await, "{\"user_id\": \"x\"}");
+    assert_eq!(test.text(kept).await, "{\"user_id\": \"x\"}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,13 +16,13 @@ use uuid::Uuid;
 use super::retries::wait_after;
 use super::schedule::{self, Housekeeping};
 use super::{JobContext, JobStatus, Registry, RunningJob, causes, enqueue_once};
-use crate::platform::config::Config;
-use crate::platform::db::organizations::{self, Organization};
-use crate::platform::db::schema::background_jobs;
-use crate::platform::db::{Db, roles, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{JobId, OrganizationId};
-use crate::platform::mail::Mailer;
+use crate::config::Config;
+use crate::db::organizations::{self, Organization};
+use crate::db::schema::background_jobs;
+use crate::db::{Db, roles, statement};
+use crate::error::{AppError, AppResult};
+use crate::ids::{JobId, OrganizationId};
+use crate::mail::Mailer;
 
 /// Seconds that a lease lasts. A worker that does not renew its lease counts as dead, and another
 /// one takes over its job.

@@ -11,7 +11,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 
 use super::{EVERYTHING, LIVE_PATH, LiveTopic};
-use crate::platform::ui::viewer;
+use crate::ui::viewer;
 
 // Declared here instead of as features of web-sys, of which only these parts are needed.
 #[wasm_bindgen]

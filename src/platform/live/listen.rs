@@ -13,10 +13,10 @@ use futures::future::BoxFuture;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
-use crate::platform::config::Config;
-use crate::platform::db::{Conn, Db, roles, statement};
-use crate::platform::error::AppResult;
-use crate::platform::ids::{OrganizationId, UserId};
+use crate::config::Config;
+use crate::db::{Conn, Db, roles, statement};
+use crate::error::AppResult;
+use crate::ids::{OrganizationId, UserId};
 
 /// Channel of PostgreSQL's notifications.
 const CHANNEL: &str = "lyceum_live";

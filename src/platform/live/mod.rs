@@ -10,8 +10,6 @@ pub mod browser;
 mod listen;
 #[cfg(feature = "ssr")]
 mod stream;
-#[cfg(all(test, feature = "ssr"))]
-mod tests;
 
 #[cfg(feature = "ssr")]
 pub use self::{

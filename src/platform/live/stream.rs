@@ -22,11 +22,11 @@ use uuid::Uuid;
 
 use super::listen::Delivery;
 use super::{EVERYTHING, LIVE_PATH};
-use crate::platform::db::statement;
-use crate::platform::error::AppResult;
-use crate::platform::http::layers::plain;
-use crate::platform::http::{AppState, Cx};
-use crate::platform::ids::UserId;
+use crate::db::statement;
+use crate::error::AppResult;
+use crate::http::layers::plain;
+use crate::http::{AppState, Cx};
+use crate::ids::UserId;
 
 /// Time after which a stream ends, and the browser opens the next one with the session of then.
 const LASTS: Duration = Duration::from_secs(300);

@@ -1,6 +1,6 @@
 //! The layout of mails. It is made from the plain text: paragraphs, and links where it has URLs.
 
-use crate::platform::markdown::escape;
+use crate::markdown::escape;
 
 /// Returns the mail as HTML. Colors and widths are written into the elements, because mail
 /// programs ignore stylesheets.

@@ -4,9 +4,9 @@ use diesel::sql_types::{Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::Mail;
-use crate::platform::db::{Conn, statement};
-use crate::platform::ids::JobId;
-use crate::platform::jobs::RunningJob;
+use crate::db::{Conn, statement};
+use crate::ids::JobId;
+use crate::jobs::RunningJob;
 
 /// Longest subject and longest reason that are kept, in characters.
 const KEPT: usize = 500;

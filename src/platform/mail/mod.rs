@@ -13,8 +13,8 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
-use crate::platform::config::Config;
-use crate::platform::error::{AppError, AppResult};
+use crate::config::Config;
+use crate::error::{AppError, AppResult};
 
 pub struct Mail {
     pub to: Mailbox,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::layout;
-use crate::platform::error::{AppError, AppResult, FieldProblems};
-use crate::platform::figures;
+use crate::error::{AppError, AppResult, FieldProblems};
+use crate::figures;
 
 /// Maximum length of a subject, in characters.
 pub const SUBJECT_CHARACTERS: u32 = 150;

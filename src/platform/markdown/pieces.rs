@@ -212,7 +212,7 @@ fn unescaped(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::markdown::render;
+    use crate::markdown::render;
 
     #[test]
     fn a_page_becomes_pieces() {

@@ -4,18 +4,18 @@
 use leptos::prelude::*;
 
 use super::{NotificationChoices, NotificationList};
-use crate::platform::error::AppResult;
+use crate::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
     super::server::store,
     super::{MailFrequency, NotificationKind, NotificationLine},
-    crate::platform::auth::UserRole,
-    crate::platform::auth::guard::require_user,
-    crate::platform::error::AppError,
-    crate::platform::http::Cx,
-    crate::platform::http::server_fns::redirect,
-    crate::platform::time::Clock,
+    crate::auth::UserRole,
+    crate::auth::guard::require_user,
+    crate::error::AppError,
+    crate::http::Cx,
+    crate::http::server_fns::redirect,
+    crate::time::Clock,
 };
 
 /// Pages of the list that can be read.

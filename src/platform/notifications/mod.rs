@@ -5,8 +5,6 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
-#[cfg(all(test, feature = "ssr"))]
-mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -9,8 +9,8 @@ use super::api::{
     load_notifications,
 };
 use super::{NotificationChoices, NotificationLine, NotificationList};
-use crate::platform::auth::pages::settings_frame;
-use crate::platform::ui::{
+use crate::auth::pages::settings_frame;
+use crate::ui::{
     Button, ButtonKind, EmptyState, Erase, Form, FormState, Notice, Page, Pagination, Select, Tone,
     loaded, page_resource, path_part,
 };

@@ -49,8 +49,8 @@ mod awake {
     use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
     use super::Autosave;
-    use crate::platform::error::AppError;
-    use crate::platform::ui::browser::{fields_of, send};
+    use crate::error::AppError;
+    use crate::ui::browser::{fields_of, send};
 
     /// Time without typing after which a typed text is sent.
     const REST_MS: u64 = 400;

@@ -9,7 +9,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
 use super::{Erase, FormState, Glyph, Icon, clicked_link};
-use crate::platform::error::AppError;
+use crate::error::AppError;
 
 /// A control of a form that may have an error.
 struct FormControl {

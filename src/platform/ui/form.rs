@@ -9,7 +9,7 @@ use super::autosave::Autosave;
 use super::error_summary::{FormControls, error_summary};
 use super::unsaved::Guard;
 use super::{Erase, Inside, Notice, Tone};
-use crate::platform::error::AppError;
+use crate::error::AppError;
 
 /// The state of a form: its last error, its typed values and its progress.
 #[derive(Clone, Copy)]
@@ -36,10 +36,7 @@ impl FormState {
     /// Creates the state with the outcome of a request without JavaScript, for a part of a page
     /// that is not hydrated.
     #[cfg(feature = "ssr")]
-    pub fn after(
-        action: &'static str,
-        flash: Option<&crate::platform::http::flash::Flash>,
-    ) -> Self {
+    pub fn after(action: &'static str, flash: Option<&crate::http::flash::Flash>) -> Self {
         let left = flash.map(|flash| (flash.error.clone(), flash.values.clone()));
         Self::with(action, left)
     }
@@ -151,7 +148,7 @@ type Left = (Option<AppError>, Vec<(String, String)>);
 
 #[cfg(feature = "ssr")]
 fn left_for(action: &'static str) -> Option<Left> {
-    let flash = crate::platform::http::Cx::current_if_any()?.flash?;
+    let flash = crate::http::Cx::current_if_any()?.flash?;
     (flash.form == action).then_some((flash.error, flash.values))
 }
 
@@ -288,7 +285,7 @@ fn send(
                 let here = window().location().pathname().unwrap_or_default();
                 let _ = window()
                     .location()
-                    .assign(&crate::platform::auth::sign_in_path(&here));
+                    .assign(&crate::auth::sign_in_path(&here));
             }
             Err(error) => {
                 if let Some(keeper) = keeper {
@@ -313,7 +310,7 @@ pub mod browser {
     use wasm_bindgen_futures::JsFuture;
     use web_sys::UrlSearchParams;
 
-    use crate::platform::error::AppError;
+    use crate::error::AppError;
 
     /// The server's answer: the address to go to next, and the value as JSON.
     pub struct FormReply {

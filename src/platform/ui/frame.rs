@@ -11,8 +11,8 @@ use super::{
     Avatar, Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Inside, Language, Menu,
     MenuItem, PageCodec, ThemeToggle, Wordmark,
 };
-use crate::platform::auth::{Terms, UserRole, Viewer, sign_in_path};
-use crate::platform::error::AppError;
+use crate::auth::{Terms, UserRole, Viewer, sign_in_path};
+use crate::error::AppError;
 
 /// The signed-in user, if any. Signing in and out loads a new page, so the value never changes.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ pub fn provide_viewer() {
 
 #[cfg(feature = "ssr")]
 fn surroundings() -> FrameContext {
-    let Some(cx) = crate::platform::http::Cx::current_if_any() else {
+    let Some(cx) = crate::http::Cx::current_if_any() else {
         return FrameContext::default();
     };
     let (name, facts) = (cx.organization.name, cx.organization.site);
@@ -101,7 +101,7 @@ fn surroundings() -> FrameContext {
 
 /// Address of the site's logo.
 #[cfg(feature = "ssr")]
-fn logo_path(file: crate::platform::ids::FileId) -> String {
+fn logo_path(file: crate::ids::FileId) -> String {
     format!("/site/logo/{file}")
 }
 
@@ -233,8 +233,7 @@ fn visitor_links() -> AnyView {
 
 fn member_menu(viewer: Viewer) -> AnyView {
     let trigger = view! { <Avatar name=viewer.display_name.clone() /> }.erase();
-    let sign_out =
-        FormState::of(<crate::platform::auth::api::SignOut as server_fn::ServerFn>::PATH);
+    let sign_out = FormState::of(<crate::auth::api::SignOut as server_fn::ServerFn>::PATH);
     let is_admin = viewer.role == UserRole::Admin;
     let role = match viewer.role {
         UserRole::Learner => None,

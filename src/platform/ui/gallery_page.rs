@@ -21,7 +21,7 @@ pub fn gallery_page() -> AnyView {
 
 #[cfg(feature = "ssr")]
 fn is_development() -> bool {
-    crate::platform::http::Cx::current_if_any().is_some_and(|cx| cx.app.site.dev)
+    crate::http::Cx::current_if_any().is_some_and(|cx| cx.app.site.dev)
 }
 
 #[cfg(not(feature = "ssr"))]

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::frame::{fault, waiting};
 use super::{Erase, html};
-use crate::platform::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult};
 
 /// The resource with a page's main data: whether the page exists, for whom, and under which title.
 /// The response waits for it, because it determines the status.

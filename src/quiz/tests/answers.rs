@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::Value;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{attempt, enroll, gated_course, hidden, learner, start, take};
 
 /// Starts an attempt. Returns its id and the index of its short-answer question.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     allow_attempts, attempt, attempts_end, gated_course, give, jobs_are_due, learner, start, take,
 };

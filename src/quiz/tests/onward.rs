@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{attempt, finish_topics, gated_course, learner, start, take, topic_id};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::{TestAnswer, TestSite};
+use crate::testing::site::{TestAnswer, TestSite};
 use crate::testing::{attempt, attempts_end, gated_course, give, learner, start};
 
 #[tokio::test(flavor = "multi_thread")]

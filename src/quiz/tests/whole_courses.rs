@@ -3,7 +3,7 @@
 use crate::course::server::draft::CourseDraft;
 use crate::import;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{attempt, enroll, give, import_draft, shared};
 
 /// Imports a course and answers every question, first wrongly and then rightly. Returns the number

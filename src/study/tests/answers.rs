@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 
 use super::{asked, overdue_cards};
-use crate::platform::http::testing::TestSite;
 use crate::study::server::answers;
+use crate::testing::site::TestSite;
 use crate::testing::{gated_course, learner, start, take};
 
 /// Runs what the hourly job does.

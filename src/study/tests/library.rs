@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{MEAN, add_text};
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, learner};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +45,7 @@ async fn a_pasted_text_becomes_cards_that_only_its_owner_sees() {
 async fn learner_of_nothing<'a>(
     site: &'a TestSite,
     email: &str,
-) -> crate::platform::http::testing::Browser<'a> {
+) -> crate::testing::site::Browser<'a> {
     site.signed_in(email, crate::platform::auth::UserRole::Learner)
         .await
 }

@@ -4,7 +4,7 @@ mod answers;
 mod library;
 mod reviews;
 
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 
 const MEAN: &str = "The **mean** is the sum of all values divided by their count.";
 

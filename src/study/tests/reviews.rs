@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{MEAN, add_text, asked, grade, overdue_cards};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::site::{Browser, TestSite};
 
 const TWO: &str = "The **mean** is the sum of all values divided by their count.\n\n\
      The **median** is the value in the middle of all values.";

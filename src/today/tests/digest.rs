@@ -1,8 +1,8 @@
 //! Tests of the daily mail.
 
 use super::{button, reasons, site_with_exercise};
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::jobs;
+use crate::testing::site::{Browser, TestSite};
 use crate::testing::{
     jobs_are_due, learner, learners_rest, question_waits, take, tutor, work_waits,
 };

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{reasons, site_with_exercise};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     CohortBuilder, CourseBuilder, Group, OfferingBuilder, act, allow_attempts, apply_for,
     cold_call_course, finish_topics, learner, learners_rest, many_accounts, mark_done, prompt_id,

@@ -4,8 +4,8 @@ mod digest;
 mod dismissals;
 mod lines;
 
-use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::pelican_course;
+use crate::testing::site::{Browser, TestSite};
 
 /// Imports the course `small` with an exercise in its first topic.
 async fn site_with_exercise() -> TestSite {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{PAGE, ask, averages, index, kinds, question_id, site_with_tutor, step, used};
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{ExamBuilder, gated_course, learner, start_exam, tutor};
 
 #[tokio::test(flavor = "multi_thread")]

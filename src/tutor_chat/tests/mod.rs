@@ -6,8 +6,8 @@ mod model;
 mod people;
 
 use crate::course::server::index::index_course;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::CourseId;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CourseBuilder, Question};
 
 const PAGE: &str = "/learn/small/averages/tutor";

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{PAGE, ask, averages, index, kinds, question_id, step, used};
 use crate::platform::ai::testing::{KEY, ModelServer, Scripted};
 use crate::platform::db::testing::TestDb;
-use crate::platform::http::testing::TestSite;
 use crate::testing::learner;
+use crate::testing::site::TestSite;
 
 const MEDIAN: &str = "Why does the median ignore outliers?";
 const SPAN: &str = "The median resists outliers, because it ignores their size.";

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{PAGE, ask, ask_with, kinds, question_id, site_with_tutor, step, used};
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{learner, tutor};
 
 const CHEESE: &str = "Which cheese does Ravi eat?";

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{
     attempt, attempts_end, enroll, finish_topics, gated_course, give, jobs_are_due, learner, start,
     take, topic_id,

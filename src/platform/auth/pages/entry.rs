@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::{email_field, gate, password_hint, zone_field};
-use crate::platform::auth::api::{SignIn, SignUp};
-use crate::platform::auth::{NAME_MAX, sign_in_path, sign_up_path};
-use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now, site_frame};
+use crate::auth::api::{SignIn, SignUp};
+use crate::auth::{NAME_MAX, sign_in_path, sign_up_path};
+use crate::ui::{Button, Erase, Field, Form, FormState, query_now, site_frame};
 
 pub fn sign_in_page() -> AnyView {
     let form = FormState::of(SignIn::PATH);

@@ -12,8 +12,8 @@ pub use terms::accept_terms_page;
 
 use leptos::prelude::*;
 
-use crate::platform::auth::PASSWORD_MIN;
-use crate::platform::ui::{Erase, Field, FormState, Page};
+use crate::auth::PASSWORD_MIN;
+use crate::ui::{Erase, Field, FormState, Page};
 
 fn email_field(form: FormState) -> AnyView {
     view! {

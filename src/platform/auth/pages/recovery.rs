@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::{email_field, gate, password_hint};
-use crate::platform::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
-use crate::platform::auth::lifetimes;
-use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
+use crate::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
+use crate::auth::lifetimes;
+use crate::ui::{Button, Erase, Field, Form, FormState, query_now};
 
 pub fn check_mail_page() -> AnyView {
     let (lead, again) = match query_now("for").as_str() {

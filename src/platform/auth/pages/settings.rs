@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::password_hint;
-use crate::platform::auth::api::{
+use crate::auth::api::{
     ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
 };
-use crate::platform::auth::{AccountSettings, Device, NAME_MAX, OWN_DATA};
-use crate::platform::ui::{
+use crate::auth::{AccountSettings, Device, NAME_MAX, OWN_DATA};
+use crate::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
     Tone, loaded, page_resource,
 };

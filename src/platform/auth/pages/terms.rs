@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::platform::auth::api::{AcceptTerms, load_terms};
-use crate::platform::auth::{Terms, TermsPage};
-use crate::platform::ui::{
+use crate::auth::api::{AcceptTerms, load_terms};
+use crate::auth::{Terms, TermsPage};
+use crate::ui::{
     Button, Erase, Form, FormState, Page, loaded, page_resource, query_now, site_frame,
 };
 

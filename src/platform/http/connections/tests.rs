@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, interval, timeout};
 
 use super::{TimeLimits, serve};
-use crate::platform::http::patience;
+use crate::http::patience;
 
 const SHORT: Duration = Duration::from_millis(150);
 const LONG: Duration = Duration::from_secs(60);

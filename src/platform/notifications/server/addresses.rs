@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::store;
-use crate::platform::auth::sign_in_path;
-use crate::platform::http::uploads::refusal;
-use crate::platform::http::{AppState, Cx};
+use crate::auth::sign_in_path;
+use crate::http::uploads::refusal;
+use crate::http::{AppState, Cx};
 
 pub fn routes() -> Router<AppState> {
     Router::new()

@@ -6,15 +6,15 @@ use diesel_async::RunQueryDsl;
 
 use super::mails::MailBatch;
 use super::store::{self, readers};
-use crate::platform::auth::store::{self as accounts, Account};
-use crate::platform::db::Conn;
-use crate::platform::db::schema::users;
-use crate::platform::error::AppResult;
-use crate::platform::ids::UserId;
-use crate::platform::jobs::{self, Job, JobContext};
-use crate::platform::mail::{Mail, Unsubscribe};
-use crate::platform::notifications::NotificationKind;
-use crate::platform::time::Clock;
+use crate::auth::store::{self as accounts, Account};
+use crate::db::Conn;
+use crate::db::schema::users;
+use crate::error::AppResult;
+use crate::ids::UserId;
+use crate::jobs::{self, Job, JobContext};
+use crate::mail::{Mail, Unsubscribe};
+use crate::notifications::NotificationKind;
+use crate::time::Clock;
 
 /// Queues the next mail of the kind for each person, in the morning on which they want it. People
 /// who want none get none. A mail that is queued already has the same name.

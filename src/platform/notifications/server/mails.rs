@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::store;
 use super::store::NotificationRow;
-use crate::platform::auth::store as accounts;
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::UserId;
-use crate::platform::jobs::{Job, JobContext, retries};
-use crate::platform::mail::{Mail, Unsubscribe};
-use crate::platform::notifications::{MailFrequency, NotificationChoices, NotificationKind};
+use crate::auth::store as accounts;
+use crate::error::{AppError, AppResult};
+use crate::ids::UserId;
+use crate::jobs::{Job, JobContext, retries};
+use crate::mail::{Mail, Unsubscribe};
+use crate::notifications::{MailFrequency, NotificationChoices, NotificationKind};
 
 /// The notifications that come in one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,12 +10,12 @@ use diesel_async::RunQueryDsl;
 
 use super::mails::{MailBatch, NotificationMail};
 use super::timing::{QuietHours, leaves_at};
-use crate::platform::db::schema::{notification_choices, notification_settings, notifications};
-use crate::platform::db::{Conn, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, UserId};
-use crate::platform::jobs;
-use crate::platform::notifications::{MailFrequency, NotificationChoices, NotificationKind};
+use crate::db::schema::{notification_choices, notification_settings, notifications};
+use crate::db::{Conn, statement};
+use crate::error::{AppError, AppResult};
+use crate::ids::{CourseId, UserId};
+use crate::jobs;
+use crate::notifications::{MailFrequency, NotificationChoices, NotificationKind};
 
 /// Notifications on one page of the list.
 pub const PAGE: usize = 30;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
-use crate::platform::notifications::MailFrequency;
+use crate::notifications::MailFrequency;
 
 /// Hour of the day at which collected mails leave.
 const MORNING: u32 = 7;

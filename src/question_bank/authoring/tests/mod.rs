@@ -12,7 +12,7 @@ mod writing;
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{
     CourseBuilder, confirm_questions, gated_course, hidden, learner, topic_id, tutor,
     upload_questions,

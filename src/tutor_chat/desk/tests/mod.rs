@@ -6,7 +6,7 @@ mod suggestions;
 
 use uuid::Uuid;
 
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 use crate::testing::{CourseBuilder, topic_id, user_id};
 
 /// Page of the questions of the course `small`.

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use super::{QUESTIONS, Talk, site_with_course};
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::TutorRequestId;
 use crate::platform::live;
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CourseBuilder, hidden, learner, tutor, tutor_of, user_id};
 use crate::tutor_chat::desk::server::{live as desk_live, notices};
 

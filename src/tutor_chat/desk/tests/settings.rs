@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 
 use super::{QUESTIONS, Talk, site_with_course};
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
+use crate::testing::site::TestSite;
 use crate::testing::{learner, tutor};
 use crate::tutor_chat::desk::TutorSettings;
 use crate::tutor_chat::desk::server::settings::settings;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{Talk, site_with_course};
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::site::{Browser, TestAnswer, TestSite};
 use crate::testing::{CourseBuilder, learner, topic_id, tutor, tutor_of};
 
 const PAGE: &str = "/teach/small/topics/a/questions";

@@ -7,8 +7,8 @@ mod sign_ups;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 
-use super::UserRole;
-use crate::platform::http::testing::{PASSWORD, TestSite};
+use crate::platform::auth::UserRole;
+use crate::testing::site::{PASSWORD, TestSite};
 
 fn link(mail: &str, path: &str) -> String {
     let start = mail

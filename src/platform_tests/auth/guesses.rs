@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{StatusCode, header};
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, PASSWORD, TestSite, function_path};
+use crate::testing::site::{Browser, PASSWORD, TestSite, function_path};
 
 const ASHA: &str = "asha@example.org";
 
@@ -88,7 +88,7 @@ async fn a_device_is_known_by_a_cookie_that_scripts_cannot_read() {
     let site = TestSite::new().await;
     site.account(ASHA, UserRole::Learner).await;
     let mut browser = site.visitor();
-    let set = |answer: &crate::platform::http::testing::TestAnswer| {
+    let set = |answer: &crate::testing::site::TestAnswer| {
         let all = answer.headers.get_all(header::SET_COOKIE);
         all.iter()
             .filter_map(|cookie| cookie.to_str().ok())

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::{link, token};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Browser, PASSWORD, TestSite, function_path};
+use crate::testing::site::{Browser, PASSWORD, TestSite, function_path};
 
 const NEW_PASSWORD: &str = "another long password";
 

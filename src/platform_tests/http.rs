@@ -4,8 +4,8 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 use tower::ServiceExt;
 
-use super::testing::{Browser, PASSWORD, TestSite, function_path};
 use crate::platform::auth::UserRole;
+use crate::testing::site::{Browser, PASSWORD, TestSite, function_path};
 
 /// Addresses that a browser would take to another site.
 const ELSEWHERE: [&str; 8] = [

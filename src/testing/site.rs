@@ -10,12 +10,12 @@ use leptos::prelude::LeptosOptions;
 use leptos::server_fn;
 use tower::ServiceExt;
 
-use super::AppState;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{UserRole, password};
 use crate::platform::config::ServeConfig;
 use crate::platform::db::testing::TestDb;
 use crate::platform::error::AppResult;
+use crate::platform::http::AppState;
 use crate::platform::ids::{OrganizationId, UserId};
 use crate::platform::jobs::Workers;
 use crate::platform::mail::Mailer;
@@ -288,7 +288,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// "auth/api/sign_in" → the path of platform::auth::api::sign_in.
+/// "auth/api/sign_in" → the path of that server function.
 pub fn function_path(function: &str) -> String {
     server_fn::axum::server_fn_paths()
         .map(|(path, _)| path)
@@ -305,4 +305,12 @@ fn form(request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Reque
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(body))
         .expect("a request")
+}
+
+/// The reader of documents in other tests: the process that starts it runs this test alone.
+#[test]
+fn is_the_reader() {
+    if let Ok(format) = std::env::var("LYCEUM_READER") {
+        crate::platform::documents::child::main(&format);
+    }
 }

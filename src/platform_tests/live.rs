@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::testing::site::TestSite;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_end_when_the_server_stops() {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{link, token};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{PASSWORD, TestSite};
+use crate::testing::site::{PASSWORD, TestSite};
 
 const EMAIL: &str = "victim@example.org";
 const OTHER_PASSWORD: &str = "mallory knows this one";

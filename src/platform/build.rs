@@ -1,5 +1,5 @@
 //! Migrations are embedded in the binary: changing one rebuilds it.
 
 fn main() {
-    println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=../../migrations");
 }

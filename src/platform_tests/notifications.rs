@@ -3,12 +3,12 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
-use super::NotificationKind;
-use super::server::{NewNotification, notify, withdraw};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
 use crate::platform::ids::UserId;
+use crate::platform::notifications::NotificationKind;
+use crate::platform::notifications::server::{NewNotification, notify, withdraw};
 use crate::testing::many_accounts;
+use crate::testing::site::TestSite;
 
 fn reply(subject: &str) -> NewNotification {
     NewNotification {
