@@ -34,7 +34,7 @@ pub async fn load_cold_call(
         "" => None,
         id => Some(CohortId(id.parse().map_err(|_| post::no_cold_call())?)),
     };
-    let has_unread = me.viewer.unread > 0;
+    let has_unread = me.viewer.unread > 0 && me.cx.may_write();
     me.cx
         .within(async move |conn| {
             let place = (topic.as_str(), number, cohort);

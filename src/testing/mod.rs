@@ -29,7 +29,9 @@ pub use self::exam::{
 pub use self::nuggets::{averages_course, import_with_notes, make_path, nugget, refresh_knowledge};
 pub use self::own_data::own_copy;
 pub use self::pages::{confirm_questions, hidden, statements, upload_questions};
-pub use self::people::{enroll, learner, mark_done, only_code, topic_id, tutor, tutor_of, user_id};
+pub use self::people::{
+    begin_view, end_view, enroll, learner, mark_done, only_code, topic_id, tutor, tutor_of, user_id,
+};
 pub use self::question::Question;
 pub use self::quiz::{attempt, give, start, take};
 pub use self::samples::{exam_bank, gated_course, pelican_course};

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::enrollment::server::store as studying;
 use crate::platform::auth::{UserRole, store as accounts};
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::teaching::server::store as teaching;
 
 /// Signs in a new learner of the course `small`.
@@ -33,6 +33,24 @@ pub async fn tutor<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let browser = site.signed_in(email, UserRole::Tutor).await;
     tutor_of(site, email, "small").await;
     browser
+}
+
+/// Begins to look at the course `small` as somebody else: see `start_view` for `who`.
+pub async fn begin_view(tutor: &mut Browser<'_>, who: &str, learner: &str) -> TestAnswer {
+    let fields = [
+        ("course", "small"),
+        ("who", who),
+        ("learner", learner),
+        ("back", "/teach/small/outline"),
+    ];
+    tutor.post("view_as/api/start_view", &fields).await
+}
+
+/// Ends a view that `begin_view` began.
+pub async fn end_view(tutor: &mut Browser<'_>) {
+    let ended = tutor.post("view_as/api/end_view", &[]).await;
+    ended.assert_ok();
+    assert_eq!(ended.header("x-redirect"), "/teach/small/outline");
 }
 
 /// Makes the person a tutor of the course.

@@ -25,7 +25,7 @@ use {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPage> {
     let me = require_user()?;
-    let user = me.user_id();
+    let reader = (me.user_id(), me.cx.may_write());
     let clock = Clock::of(&me.cx);
     let flash = me.cx.flash.clone();
     let is_model = me.cx.app.config.ai.model().is_some();
@@ -33,7 +33,7 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
         .within(async move |conn| {
             view::page(
                 conn,
-                user,
+                reader,
                 (course, topic),
                 flash.as_ref(),
                 &clock,

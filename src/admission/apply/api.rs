@@ -37,6 +37,7 @@ fn applicant(cx: &Cx, token: String) -> Applicant {
     Applicant {
         user: cx.viewer.as_ref().map(|viewer| viewer.user_id),
         token,
+        is_reader: cx.may_write(),
     }
 }
 

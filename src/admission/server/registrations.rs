@@ -96,6 +96,8 @@ impl RegistrationRow {
 pub struct Applicant {
     pub user: Option<UserId>,
     pub token: String,
+    /// False while the person looks at a course as somebody else: nothing counts as read then.
+    pub is_reader: bool,
 }
 
 /// Returns the application of this person. A token comes before the account.

@@ -347,7 +347,7 @@ pub async fn apply(
     let first = access.first_day(&offering);
     let note = note(standing, row.as_ref(), &offering, &first, school, clock);
     let onward = access.onward(standing, &offering, &course.slug);
-    if let (Some(user), Some(row)) = (who.user, &row) {
+    if let (true, Some(user), Some(row)) = (who.is_reader, who.user, &row) {
         notices::seen(conn, user, row.registration_id).await?;
     }
     let others = others(conn, &offering, clock).await?;

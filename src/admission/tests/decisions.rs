@@ -7,7 +7,7 @@ use super::{
 };
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{OfferingBuilder, apply_for, tutor_of};
+use crate::testing::{OfferingBuilder, apply_for, begin_view, end_view, tutor_of};
 
 /// Signs in people who apply for the offering.
 async fn applicants<'a>(site: &'a TestSite, offering: &str, names: &[&str]) -> Vec<Browser<'a>> {
@@ -419,7 +419,16 @@ async fn a_decision_is_a_notification_without_a_mail_of_its_own() {
     );
     crate::testing::jobs_are_due(&site, "notification_mail").await;
     assert_eq!(site.mails().await.len(), mails.len());
-    people[0].get(&format!("/apply/{offering}")).await;
+    // Nothing counts as read while the person looks at a course as somebody else.
+    let apply = format!("/apply/{offering}");
+    tutor_of(&site, "asha@example.org", "small").await;
+    begin_view(&mut people[0], "study:normal", "")
+        .await
+        .assert_ok();
+    people[0].get(&apply).await.assert_ok();
+    assert_eq!(site.test.count(unread).await, 1);
+    end_view(&mut people[0]).await;
+    people[0].get(&apply).await.assert_ok();
     assert_eq!(site.test.count(unread).await, 0);
 }
 

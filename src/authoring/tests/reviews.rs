@@ -2,9 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{CourseBuilder, hidden, topic_id, tutor, tutor_of, user_id};
+use crate::testing::{CourseBuilder, begin_view, end_view, hidden, topic_id, tutor, user_id};
 
 const EDIT: &str = "/teach/small/topics/a/edit";
 
@@ -16,6 +15,14 @@ fn small() -> CourseBuilder {
     course
         .text("A passage to read.\n\nAnother one.\n")
         .topic("b")
+}
+
+/// Imports the course, and returns two tutors of it and the id of its first topic.
+async fn two_tutors(site: &TestSite) -> (Browser<'_>, Browser<'_>, String) {
+    small().import(site).await;
+    let meera = tutor(site, "meera@example.org").await;
+    let ravi = tutor(site, "ravi@example.org").await;
+    (meera, ravi, topic_id(site, "a").await)
 }
 
 async fn save(browser: &mut Browser<'_>, topic: &str, base: &str, text: &str, go: &str) {
@@ -61,11 +68,7 @@ async fn told(site: &TestSite, email: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn comments_are_about_passages_and_are_answered_and_resolved() {
     let site = TestSite::new().await;
-    small().import(&site).await;
-    let mut meera = tutor(&site, "meera@example.org").await;
-    let mut ravi = site.signed_in("ravi@example.org", UserRole::Tutor).await;
-    tutor_of(&site, "ravi@example.org", "small").await;
-    let topic = topic_id(&site, "a").await;
+    let (mut meera, mut ravi, topic) = two_tutors(&site).await;
     save(
         &mut meera,
         &topic,
@@ -213,13 +216,8 @@ async fn comments_are_about_passages_and_are_answered_and_resolved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_reviewed_by_somebody_else() {
     let site = TestSite::new().await;
-    small().import(&site).await;
-    let mut meera = tutor(&site, "meera@example.org").await;
-    let mut ravi = site.signed_in("ravi@example.org", UserRole::Tutor).await;
-    tutor_of(&site, "ravi@example.org", "small").await;
-    site.signed_in("asha@example.org", UserRole::Tutor).await;
-    tutor_of(&site, "asha@example.org", "small").await;
-    let topic = topic_id(&site, "a").await;
+    let (mut meera, mut ravi, topic) = two_tutors(&site).await;
+    tutor(&site, "asha@example.org").await;
     save(&mut meera, &topic, "0", "New words.", "save").await;
     assert_eq!(
         step(&mut ravi, &topic, "approve", &[]).await,
@@ -314,27 +312,14 @@ async fn a_draft_is_reviewed_by_somebody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_counts_as_read_while_a_tutor_looks_at_the_course_as_somebody_else() {
     let site = TestSite::new().await;
-    small().import(&site).await;
-    let mut meera = tutor(&site, "meera@example.org").await;
-    let mut ravi = site.signed_in("ravi@example.org", UserRole::Tutor).await;
-    tutor_of(&site, "ravi@example.org", "small").await;
-    let topic = topic_id(&site, "a").await;
+    let (mut meera, mut ravi, topic) = two_tutors(&site).await;
     let requested = step(&mut ravi, &topic, "request", &[]).await;
     assert_eq!(requested, StatusCode::OK);
-    let view = [
-        ("course", "small"),
-        ("who", "study:normal"),
-        ("learner", ""),
-        ("back", "/teach/small/outline"),
-    ];
-    meera
-        .post("view_as/api/start_view", &view)
-        .await
-        .assert_ok();
+    begin_view(&mut meera, "study:normal", "").await.assert_ok();
     meera.get(EDIT).await.assert_ok();
     let asked = "ravi asks you to review “First”";
     assert_eq!(told(&site, "meera@example.org").await, asked);
-    meera.post("view_as/api/end_view", &[]).await.assert_ok();
+    end_view(&mut meera).await;
     meera.get(EDIT).await.assert_ok();
     assert_eq!(told(&site, "meera@example.org").await, "");
 }

@@ -3,24 +3,10 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::viewing::{END_VIEW, START_VIEW};
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::testing::{gated_course, learner, pelican_course, take, topic_id, tutor, tutor_of};
-
-async fn view(tutor: &mut Browser<'_>, who: &str, learner: &str) -> TestAnswer {
-    let fields = [
-        ("course", "small"),
-        ("who", who),
-        ("learner", learner),
-        ("back", "/teach/small/outline"),
-    ];
-    tutor.post("view_as/api/start_view", &fields).await
-}
-
-async fn end(tutor: &mut Browser<'_>) {
-    let ended = tutor.post("view_as/api/end_view", &[]).await;
-    ended.assert_ok();
-    assert_eq!(ended.header("x-redirect"), "/teach/small/outline");
-}
+use crate::platform::http::testing::TestSite;
+use crate::testing::{
+    begin_view, end_view, gated_course, learner, pelican_course, take, topic_id, tutor, tutor_of,
+};
 
 /// All rows that a view could leave behind.
 async fn traces(site: &TestSite) -> String {
@@ -43,7 +29,7 @@ async fn a_persona_and_a_visitor_are_seen_without_a_trace() {
     let refused = meera.get("/learn/small/begin").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
-    let begun = view(&mut meera, "study:sports", "").await;
+    let begun = begin_view(&mut meera, "study:sports", "").await;
     begun.assert_ok();
     assert_eq!(begun.header("x-redirect"), "/learn/small");
     let page = meera.get("/learn/small/begin").await;
@@ -54,7 +40,7 @@ async fn a_persona_and_a_visitor_are_seen_without_a_trace() {
             .contains("You see “A small course” as a learner who chose Sports.")
     );
     assert!(page.body.contains(END_VIEW));
-    view(&mut meera, "study:normal", "").await.assert_ok();
+    begin_view(&mut meera, "study:normal", "").await.assert_ok();
     let page = meera.get("/learn/small/begin").await.body;
     assert!(page.contains("Pelicans swim.") && page.contains("as a learner."));
     // Nothing can be changed, and the form says why.
@@ -67,13 +53,13 @@ async fn a_persona_and_a_visitor_are_seen_without_a_trace() {
     let refused = meera.post("auth/api/update_profile", &title).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
-    view(&mut meera, "visitor", "").await.assert_ok();
+    begin_view(&mut meera, "visitor", "").await.assert_ok();
     let page = meera.get("/courses/small").await.body;
     assert!(page.contains("as a visitor.") && page.contains("Sign in to enroll"));
     let refused = meera.get("/learn/small/begin").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
-    end(&mut meera).await;
+    end_view(&mut meera).await;
     let page = meera.get("/courses/small").await.body;
     assert!(!page.contains("class=\"viewing\""));
     assert_eq!(
@@ -97,13 +83,13 @@ async fn a_learner_is_seen_with_their_locks_and_the_view_is_on_record() {
     let mut asha = learner(&site, "asha@example.org").await;
     asha.get("/learn/small/begin").await.assert_ok();
     let before = traces(&site).await;
-    let refused = view(&mut meera, "learner", "nobody@example.org").await;
+    let refused = begin_view(&mut meera, "learner", "nobody@example.org").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     // A tutor does not study the course, so cannot be seen.
-    let refused = view(&mut meera, "learner", "meera@example.org").await;
+    let refused = begin_view(&mut meera, "learner", "meera@example.org").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    view(&mut meera, "learner", "Asha@example.org")
+    begin_view(&mut meera, "learner", "Asha@example.org")
         .await
         .assert_ok();
     meera.get("/learn/small/begin").await.assert_ok();
@@ -115,10 +101,10 @@ async fn a_learner_is_seen_with_their_locks_and_the_view_is_on_record() {
     let refused = meera.get(work).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     // To a persona all is open.
-    view(&mut meera, "study:normal", "").await.assert_ok();
+    begin_view(&mut meera, "study:normal", "").await.assert_ok();
     meera.get(work).await.assert_ok();
     meera.get("/learn/small/end").await.assert_ok();
-    view(&mut meera, "learner", "asha@example.org")
+    begin_view(&mut meera, "learner", "asha@example.org")
         .await
         .assert_ok();
     // A learner who has left the course is seen no more.
@@ -128,7 +114,7 @@ async fn a_learner_is_seen_with_their_locks_and_the_view_is_on_record() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let back = "update enrollments set status = 'active'";
     site.test.sql(back).await;
-    end(&mut meera).await;
+    end_view(&mut meera).await;
     assert_eq!(traces(&site).await, before);
     let audited = "select count(*) from audit_logs l join users u on u.user_id::text = l.subject_id
          where u.email = 'asha@example.org' and l.action in ('course.view_begun', 'course.view_ended')";
@@ -144,7 +130,7 @@ async fn a_view_ends_by_itself_and_with_the_right_to_teach() {
     let site = TestSite::new().await;
     pelican_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
-    view(&mut meera, "study:normal", "").await.assert_ok();
+    begin_view(&mut meera, "study:normal", "").await.assert_ok();
     meera.get("/learn/small/begin").await.assert_ok();
     let ended = "update course_tutors set is_active = false";
     site.test.sql(ended).await;
@@ -175,7 +161,7 @@ async fn a_view_ends_by_itself_and_with_the_right_to_teach() {
         .await;
     tutor_of(&site, "meera@example.org", "other").await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let refused = view(&mut asha, "visitor", "").await;
+    let refused = begin_view(&mut asha, "visitor", "").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(START_VIEW.ends_with("/start_view"));
 }

@@ -2,7 +2,9 @@
 
 use super::{HERE, site_with_cohort};
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{Group, message_id, prompt_id, prompt_is, tutor, user_id};
+use crate::testing::{
+    Group, begin_view, end_view, message_id, prompt_id, prompt_is, tutor, tutor_of, user_id,
+};
 
 /// Returns the titles of a person's notifications, oldest first.
 async fn notices(site: &TestSite, email: &str) -> String {
@@ -46,6 +48,27 @@ async fn a_reply_notifies_the_author_above_and_nobody_else() {
     assert_eq!(site.test.count(unread).await, 0);
     group.set(&site, "asha@example.org", "removed").await;
     ravi.reply(&fish, "Asha?").await.assert_ok();
+    assert_eq!(site.test.count(unread).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_read_while_a_member_looks_at_the_course_as_somebody_else() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    tutor_of(&site, "asha@example.org", "small").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let fish = message_id(&site, "Fish").await;
+    ravi.reply(&fish, "Which ones?").await.assert_ok();
+    let unread = "select count(*) from notifications n join users u using (user_id)
+                  where u.email = 'asha@example.org' and n.read_at is null and n.title like 'ravi replied%'";
+    begin_view(&mut asha, "study:normal", "").await.assert_ok();
+    asha.get(HERE).await.assert_ok();
+    assert_eq!(site.test.count(unread).await, 1);
+    end_view(&mut asha).await;
+    asha.get(HERE).await.assert_ok();
     assert_eq!(site.test.count(unread).await, 0);
 }
 

@@ -38,11 +38,11 @@ pub struct TalkView {
     pub is_model: bool,
 }
 
-/// Returns the page of the learner's conversation about a topic that is open to them. `flash` is
-/// the outcome of a form without JavaScript.
+/// Returns the page of the learner's conversation about a topic that is open to them, and marks
+/// replies to it as read if `may_write`. `flash` is the outcome of a form without JavaScript.
 pub async fn page(
     conn: &mut Conn,
-    user: UserId,
+    (user, may_write): (UserId, bool),
     at: (String, String),
     flash: Option<&Flash>,
     clock: &Clock,
@@ -54,7 +54,7 @@ pub async fn page(
     let terms = store::terms(conn, user, course, open.module().number).await?;
     let refusal = refusal(conn, user, course, &terms, clock).await?;
     let rows = store::talk(conn, user, course, topic).await?;
-    if let Some(reply) = rows.iter().rfind(|row| row.is_person()) {
+    if may_write && let Some(reply) = rows.iter().rfind(|row| row.is_person()) {
         notices::seen_replies(conn, user, reply.session_id).await?;
     }
     let suggestions = match refusal {

@@ -89,6 +89,7 @@ pub async fn add(conn: &mut Conn, user: UserId, offering: OfferingId) -> AppResu
     let who = Applicant {
         user: Some(user),
         token: String::new(),
+        is_reader: false,
     };
     let registration = registrations::of_applicant(conn, offering, &who).await?;
     let seat = CartSeat {

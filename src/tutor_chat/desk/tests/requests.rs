@@ -3,12 +3,15 @@
 use axum::http::StatusCode;
 
 use super::{QUESTIONS, Talk, site_with_course};
+use crate::paths::tutor_path;
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::TutorRequestId;
 use crate::platform::live;
-use crate::testing::{CourseBuilder, hidden, learner, tutor, tutor_of, user_id};
+use crate::testing::{
+    CourseBuilder, begin_view, end_view, hidden, learner, tutor, tutor_of, user_id,
+};
 use crate::tutor_chat::desk::server::{live as desk_live, notices};
 
 async fn reply(tutor: &mut Browser<'_>, request: &str, text: &str, again: &str) -> TestAnswer {
@@ -106,6 +109,27 @@ async fn a_reply_lands_in_the_conversation_and_closes_the_question() {
     let page = meera.get("/teach/small/questions/all?show=done").await.body;
     assert!(page.contains("Because <em>all</em> count.") && page.contains("Answered"));
     assert!(page.contains(&format!("/teach/small/topics/a/questions?from={request}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_stays_unread_while_the_learner_looks_at_a_course_as_somebody_else() {
+    let site = site_with_course().await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    tutor_of(&site, "asha@example.org", "small").await;
+    let talk = Talk::of(&site, "asha@example.org", "a").await;
+    let request = talk.hands(talk.says("user", "Why?", "").await).await;
+    reply(&mut meera, &request, "Because.", "")
+        .await
+        .assert_ok();
+    let unread = "select count(*) from notifications where kind = 'reply' and read_at is null";
+    let here = tutor_path("small", "a");
+    begin_view(&mut asha, "study:normal", "").await.assert_ok();
+    asha.get(&here).await.assert_ok();
+    assert_eq!(site.test.count(unread).await, 1);
+    end_view(&mut asha).await;
+    asha.get(&here).await.assert_ok();
+    assert_eq!(site.test.count(unread).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
