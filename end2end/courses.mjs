@@ -1,6 +1,6 @@
 // Prepares the courses that the tests need besides the demo. One is the demo without gates, one
 // has a quiz with a time limit of fifteen seconds, and one a quiz of items to order and to match.
-// One has no questions, and a module for each test that writes some.
+// One has no questions, and a module for each test that writes some. In one a model answers.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -93,3 +93,27 @@ write("course.toml", [
   ...modules.flatMap((name) => ["", "[[module]]", `title = "Module ${name}"`, `folder = "${name}"`]),
 ]);
 for (const name of modules) write(`${name}/01-${name}.md`, ["+++", `title = "About ${name}"`, "+++", "", "Little to say."]);
+
+begin("modeled", "one");
+write("description.md", ["A course in which a language model answers."]);
+write("course.toml", [
+  'slug = "with-a-model"',
+  'title = "With a model"',
+  'summary = "One topic about a lighthouse."',
+  'language = "en"',
+  'level = "beginner"',
+  "",
+  "[settings]",
+  "gated = false",
+  "",
+  "[[module]]",
+  'title = "Only one"',
+  'folder = "one"',
+]);
+write("one/01-lighthouse.md", [
+  "+++",
+  'title = "The lighthouse"',
+  "+++",
+  "",
+  "The lighthouse of Ruvo was lit in 1871. Its lamp burns rape oil, because whale oil was too dear. The keeper climbs 212 steps each night, and writes the weather into a book.",
+]);

@@ -52,7 +52,7 @@ export default defineConfig({
     { name: "phone", grepInvert: /@once/, use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
   ],
   webServer: {
-    command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && "$LYCEUM_BIN" import var/test/sorting && "$LYCEUM_BIN" import var/test/unwritten && exec "$LYCEUM_BIN" serve',
+    command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && "$LYCEUM_BIN" import var/test/sorting && "$LYCEUM_BIN" import var/test/unwritten && "$LYCEUM_BIN" import var/test/modeled && "$LYCEUM_BIN" index with-a-model && exec "$LYCEUM_BIN" serve',
     // The site is started in the folder that has Leptos.toml and its files.
     cwd: "..",
     url: site,
@@ -65,6 +65,10 @@ export default defineConfig({
       LYCEUM_ADDR: `127.0.0.1:${port}`,
       LYCEUM_URL: site,
       LYCEUM_DATA_DIR: "var/test/data",
+      // tutor-stream.spec.ts starts a server of models here, and an admin chooses a model for one
+      // course. All other courses have none.
+      OPENAI_BASE_URL: `http://127.0.0.1:${Number(port) + 90}/v1`,
+      OPENAI_CHAT_MODEL: "",
     },
   },
 });

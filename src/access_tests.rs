@@ -41,6 +41,8 @@ const TABLE: &str = "
     GET catalog/api/list_courses query[q]=&query[filter]=all&query[sort]=best   200 200 200 200 200 200 200
     GET catalog/api/load_course slug=open                                       200 200 200 200 200 200 404
     GET catalog/api/load_course slug=closed                                     404 404 404 200 404 200 404
+    GET ask/api/load_catalog_talk talk=                                         200 200 200 200 200 200 200
+    ask/api/ask_catalog         talk=&question=Is+it+free                       200 200 200 200 200 200 200
     GET catalog/api/cms_page    slug=none                                       404 404 404 404 404 404 404
     GET player/api/my_courses   -                                               401 200 200 200 200 200 200
     GET player/api/resume_course course=open                                    401 200 403 403 403 403 403
@@ -174,6 +176,7 @@ const TABLE: &str = "
     GET activity/api/load_my_activity course=open                               401 200 403 403 403 403 403
     activity/api/save_status_rules course=open&limits[drift_days]=x             401 403 403 422 403 422 404
     GET insights/api/load_course_insights course=open&cohort=                   401 403 403 200 403 200 404
+    GET insights/api/load_course_insights course=open&ask=who+needs+me          401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&cohort=none               401 403 403 404 403 404 404
     GET insights/api/load_cohort_progress course=open                           401 200 403 403 403 403 403
     GET insights/api/load_school_insights month=                                401 403 403 403 403 200 200
@@ -247,6 +250,8 @@ const TABLE: &str = "
     desk/api/set_request_done   course=open&request=NOBODY&done=true            401 403 403 404 403 404 404
     desk/api/save_tutor_settings course=open&form[questions_per_module]=-1      401 403 403 422 403 422 404
     GET desk/api/load_suggestions course=open&topic=t                           401 403 403 200 403 200 404
+    GET drafting/api/load_proposals course=open&topic=t                          401 403 403 200 403 200 404
+    drafting/api/decide_proposal course=open&topic=t&which=again                 401 403 403 200 403 200 404
     desk/api/save_suggestion    course=open&topic=TOPIC                         401 403 403 422 403 422 404
     desk/api/change_suggestion  course=open&which=up-NOBODY                     401 403 403 404 403 404 404
     GET authoring/api/load_bank course=open                                     401 403 403 200 403 200 404
@@ -343,6 +348,7 @@ const TABLE: &str = "
     cms/api/restore_cms_version page=none&version=1                             401 403 403 403 403 404 404
     GET operations/api/load_operations list=failed_jobs                         401 403 403 403 403 200 200
     GET operations/api/load_model_usage -                                       401 403 403 403 403 200 200
+    operations/api/choose_model course=&source=inherited&model=&tokens=         401 403 403 403 403 200 200
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
     operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404
     operations/api/resend_mail  mail=NOBODY                                     401 403 403 403 403 404 404

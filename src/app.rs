@@ -154,6 +154,7 @@ fn routes() -> RouteTable {
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
+        Route::lazy("/ask", || Box::pin(course(Course::Ask))),
         Route::lazy("/apply/:offering", || Box::pin(own(Own::Apply))),
         Route::lazy("/apply/:offering/:stage", || Box::pin(own(Own::Apply))),
         Route::lazy("/join/:code", || Box::pin(own(Own::Join))),
@@ -277,6 +278,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/topics/:topic/questions", || {
             Box::pin(authoring(Authoring::Suggestions))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/proposals", || {
+            Box::pin(authoring(Authoring::Proposals))
         }),
         Route::lazy("/teach/:course/topics/:topic/source", || {
             Box::pin(authoring(Authoring::Source))

@@ -33,6 +33,7 @@ const FLOORS: &[&str] = &[
     "today",
     "study",
     "ingest",
+    "drafting",
     "mastery",
     "narrative",
     "people",

@@ -17,6 +17,7 @@ use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
 use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
 use crate::authoring::sources::pages::topic_source_page;
+use crate::catalog::ask::pages::ask_page;
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::cohort::pages::{cohort_home_page, course_news_page};
@@ -29,6 +30,7 @@ use crate::cohort::teach::schedule::pages::schedule_page;
 use crate::cohort::teach::sessions::pages::{session_page, sessions_page};
 use crate::coldcall::pages::cold_call_page;
 use crate::coldcall::teach::pages::{answers_page, moderation_page, prompt_page, prompts_page};
+use crate::drafting::pages::proposals_page;
 use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
@@ -148,10 +150,11 @@ bundle! {
 }
 
 bundle! {
-    /// Page of a course before enrollment, and pages written by admins.
+    /// Page of a course before enrollment, questions about courses, and pages written by admins.
     course, Course {
         One => course_page,
         Cms => cms_page,
+        Ask => ask_page,
     }
 }
 
@@ -279,6 +282,7 @@ bundle! {
         Topic => topic_editor_page,
         Notes => topic_notes_page,
         Suggestions => suggestions_page,
+        Proposals => proposals_page,
         Exercises => topic_exercises_page,
         History => topic_history_page,
         Source => topic_source_page,

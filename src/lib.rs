@@ -38,6 +38,7 @@ mod access_tests;
 mod architecture_tests;
 #[cfg(feature = "ssr")]
 pub mod cli;
+pub mod drafting;
 pub mod enrollment;
 #[cfg(all(test, feature = "ssr"))]
 mod hostile_tests;

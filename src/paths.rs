@@ -106,6 +106,12 @@ pub fn activity_roster_path(course: &str) -> String {
     format!("/teach/{course}/activity")
 }
 
+/// Page on which a tutor writes to the learners of a list. `chosen` holds the fields of the list's
+/// filters.
+pub fn course_message_path(course: &str, chosen: &[(&str, &str)]) -> String {
+    crate::platform::address::with_query(&format!("/teach/{course}/messages"), chosen)
+}
+
 /// Figures of a course, for its tutors.
 pub fn insights_path(course: &str) -> String {
     format!("/teach/{course}/insights")
@@ -163,6 +169,11 @@ pub fn learner_questions_path(course: &str) -> String {
 /// Page on which tutors write the questions that the AI tutor suggests in a topic.
 pub fn suggestions_path(course: &str, topic: &str) -> String {
     format!("/teach/{course}/topics/{topic}/questions")
+}
+
+/// Page of the questions that rules propose from a topic's text.
+pub fn proposals_path(course: &str, topic: &str) -> String {
+    format!("/teach/{course}/topics/{topic}/proposals")
 }
 
 /// Messages of cold calls that wait for a tutor.

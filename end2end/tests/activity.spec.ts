@@ -130,3 +130,20 @@ test("admins see the courses of each month", async ({ page }) => {
   await page.getByRole("link", { name: "Month before" }).click();
   await expect(page.getByRole("link", { name: "Next month" })).toBeVisible();
 });
+
+test("a tutor asks about the course, and gets a draft", async ({ page }) => {
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${DEMO}/insights`);
+  await awake(page);
+  await page.getByRole("link", { name: "Who needs me this week, and why?" }).click();
+  const answer = page.locator(".insight-answer");
+  await expect(answer.getByRole("heading", { name: "Who needs me this week, and why?" })).toBeVisible();
+  await accessible(page);
+  await answer.getByRole("link", { name: /^Draft a message to / }).first().click();
+  await expect(page.getByLabel("Subject")).not.toHaveValue("");
+  await page.goto(`/teach/${DEMO}/insights`);
+  await awake(page);
+  await page.getByLabel("Question about this course").fill("where do they stop?");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(answer.getByRole("heading", { name: "Where do learners stop?" })).toBeVisible();
+});

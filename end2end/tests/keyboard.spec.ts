@@ -34,6 +34,7 @@ const OPEN: Walk[] = [
   { path: "/confirm?token=x", steps: [{ press: "Confirm and start learning", then: "errors" }] },
   { path: "/find", steps: [{ fill: { "Find courses, people, pages and actions": "verify" }, press: "Find", then: "next page" }] },
   { path: "/verify", steps: [{ fill: { "Code, address or credential": "x" }, press: "Check", then: "next page" }] },
+  { path: "/ask", steps: [{ press: "Ask", then: "errors" }] },
 ];
 
 const TOPIC = `/learn/${DEMO}/what-was-counted`;

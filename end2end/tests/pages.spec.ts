@@ -3,7 +3,7 @@
 import { accessible, awake, expect, holdBack, learner, test } from "./site";
 
 const OPEN = ["/", "/courses", "/courses?q=nothing-like-it", "/courses/how-to-trust-a-number", "/sign-in", "/sign-up", "/check-mail",
-  "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about", "/join/EVENINGS", "/verify", "/verify?text=0000-0000-0000"];
+  "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about", "/ask", "/join/EVENINGS", "/verify", "/verify?text=0000-0000-0000"];
 const DEMO = "/learn/how-to-trust-a-number";
 const MINE = ["/learn", `${DEMO}/what-was-counted`, `${DEMO}/quiz/1/1`, `${DEMO}/exam/all`, `${DEMO}/what-was-counted/practice/depot-prize`,
   `${DEMO}/what-was-counted/exercise/front-page-friday`, "/certificates", "/settings", "/settings/devices"];

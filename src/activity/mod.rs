@@ -407,11 +407,24 @@ pub struct MyActivityPage {
     pub reason: String,
     /// Share of topics that are done, in percent.
     pub done: u8,
+    /// Days in a row with study, in words.
+    pub streak: String,
+    /// Topics in whose questions the learner was wrong at first, the hardest first.
+    pub hard: Vec<HardTopic>,
     /// A chart of the time per week, which is also in `weeks`.
     pub chart: Html,
     /// Newest first.
     pub weeks: Vec<ActivityWeek>,
     pub recent: Vec<RecentEvent>,
+}
+
+/// A topic in whose questions a learner was wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HardTopic {
+    pub title: String,
+    pub href: String,
+    /// How many first answers were right.
+    pub said: String,
 }
 
 /// Sums of a week, which begins on a Monday.

@@ -1,6 +1,7 @@
-//! The catalog: the list of courses, and the page of each course.
+//! The catalog: the list of courses, the page of each course, and questions about them.
 
 pub mod api;
+pub mod ask;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -392,6 +392,7 @@ pub fn registry() -> Registry {
         .with::<crate::notes::server::write::WriteNotes>()
         .hourly::<crate::activity::server::retention::RetireActivity>()
         .with::<crate::tutor_chat::server::model::write::WriteAnswer>()
+        .with::<crate::tutor_chat::server::model::summary::SummarizeTalk>()
         .hourly::<crate::insights::server::SumMonths>()
         .with::<crate::insights::server::SchoolReport>()
         .hourly::<crate::insights::server::PlanSchoolReports>()

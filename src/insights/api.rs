@@ -8,22 +8,25 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     super::server::{course, member, school},
+    crate::course::server::search,
     crate::platform::auth::guard::{require_admin, require_tutor_of_slug, require_user},
     crate::platform::time::Clock,
 };
 
-/// Returns the figures of a course, or of its cohort `cohort` if that is given. Requires a tutor of
-/// the course.
+/// Returns the figures of a course, or of its cohort `cohort` if that is given, with the answer to
+/// the question `ask` about them. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course_insights(
     course: String,
     #[server(default)] cohort: String,
+    #[server(default)] ask: String,
 ) -> AppResult<CourseInsights> {
     let tutor = require_tutor_of_slug(&course).await?;
+    search::check_length(&ask)?;
     let clock = Clock::of(&tutor.signed_in.cx);
     let id = tutor.course;
     (tutor.signed_in.cx)
-        .within(async move |conn| course::page(conn, (id, course), &cohort, &clock).await)
+        .within(async move |conn| course::page(conn, (id, course), (&cohort, &ask), &clock).await)
         .await
 }
 

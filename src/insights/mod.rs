@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::course::CourseTitle;
 use crate::platform::ui::Html;
 
+/// Longest question about a course, in characters.
+pub const QUESTION_CHARACTERS: u32 = 200;
+
 /// Figures of a course, or of one of its cohorts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseInsights {

@@ -17,9 +17,10 @@ use crate::teaching::pages::{TeachHeading, frame_below};
 /// Page `/teach/COURSE/insights`.
 pub fn course_insights_page() -> AnyView {
     let (course, cohort) = (path_part("course"), query_value("cohort"));
+    let question = query_value("ask");
     let page = page_resource(
-        move || (course.get(), cohort.get()),
-        |(course, cohort)| load_course_insights(course, cohort),
+        move || (course.get(), cohort.get(), question.get()),
+        |(course, cohort, question)| load_course_insights(course, cohort, question),
     );
     view! { <Page title="Figures">{loaded(page, move |page| course_insights(page, &cohort.get_untracked()))}</Page> }
         .erase()

@@ -28,7 +28,7 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
     let reader = (me.user_id(), me.cx.may_write());
     let clock = Clock::of(&me.cx);
     let flash = me.cx.flash.clone();
-    let is_model = me.cx.app.config.ai.model().is_some();
+    let app = me.cx.app.clone();
     me.cx
         .within(async move |conn| {
             view::page(
@@ -37,7 +37,7 @@ pub async fn load_tutor(course: String, topic: String) -> AppResult<TutorTalkPag
                 (course, topic),
                 flash.as_ref(),
                 &clock,
-                is_model,
+                &app.config.ai,
             )
             .await
         })

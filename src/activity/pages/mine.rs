@@ -6,11 +6,12 @@ use leptos_meta::Title;
 use super::standing;
 use crate::activity::api::load_my_activity;
 use crate::activity::{
-    ActivityWeek, EVENT_MONTHS, IDLE_SECONDS, MyActivityPage, RecentEvent, minutes_text,
+    ActivityWeek, EVENT_MONTHS, HardTopic, IDLE_SECONDS, MyActivityPage, RecentEvent, minutes_text,
 };
+use crate::paths::KNOWLEDGE;
 use crate::platform::ui::{
-    Breadcrumbs, Column, Crumb, Erase, Language, Meter, Page, Table, loaded, page_resource,
-    path_part,
+    Breadcrumbs, Button, ButtonKind, Column, Crumb, Erase, Language, Meter, Page, Table, loaded,
+    page_resource, path_part,
 };
 
 /// Page `/learn/COURSE/activity/mine`.
@@ -39,9 +40,11 @@ fn mine(page: MyActivityPage) -> AnyView {
                 </div>
                 <span class="num">{format!("{}% of the topics", page.done)}</span>
             </div>
+            {next(&page.course_slug)}
+            {hard(page.hard, &language)}
             <section class="stack">
                 <h2>"Time per week"</h2>
-                <p>{format!("This week: {}.", minutes_text(this))}</p>
+                <p>{format!("This week: {}. Streak: {}", minutes_text(this), page.streak)}</p>
                 <div inner_html=page.chart.0></div>
                 {weeks(page.weeks)}
             </section>
@@ -50,6 +53,49 @@ fn mine(page: MyActivityPage) -> AnyView {
         </div>
     }
     .erase()
+}
+
+/// Links to the course and to the map of concepts.
+fn next(course: &str) -> AnyView {
+    view! {
+        <section class="stack">
+            <h2>"What comes next"</h2>
+            <div class="row">
+                <Button href=format!("/learn/{course}")>"Go on with the course"</Button>
+                <Button kind=ButtonKind::Secondary href=KNOWLEDGE>
+                    "What you know"
+                </Button>
+            </div>
+        </section>
+    }
+    .erase()
+}
+
+/// The topics in whose questions the learner was wrong at first.
+fn hard(topics: Vec<HardTopic>, language: &Language) -> Option<AnyView> {
+    if topics.is_empty() {
+        return None;
+    }
+    let lines = topics
+        .into_iter()
+        .map(|topic| {
+            view! {
+                <li>
+                    <a href=topic.href>{language.inline(topic.title)}</a>
+                    " "
+                    <span class="soft">{topic.said}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let section = view! {
+        <section class="stack">
+            <h2>"Worth another look"</h2>
+            <p class="soft">"You were wrong at first in quiz questions about these topics."</p>
+            <ul>{lines}</ul>
+        </section>
+    };
+    Some(section.erase())
 }
 
 fn weeks(weeks: Vec<ActivityWeek>) -> AnyView {

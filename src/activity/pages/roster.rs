@@ -13,7 +13,9 @@ use crate::activity::{
     minutes_text,
 };
 use crate::course::SEARCH_CHARACTERS;
-use crate::paths::{activity_roster_path, insights_path, learner_path, timeline_path};
+use crate::paths::{
+    activity_roster_path, course_message_path, insights_path, learner_path, timeline_path,
+};
 use crate::platform::live::LiveTopic;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
@@ -71,6 +73,16 @@ fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
     };
     let file = query.csv_path(&slug);
     let insights = insights_path(&slug);
+    let write = query.status.filter(|_| page.total > 0).map(|status| {
+        let name = status.name();
+        let chosen = [("q", query.q.as_str()), ("status", name), ("draft", name)];
+        let href = course_message_path(&slug, &chosen);
+        view! {
+            <a class="btn second" href=href>
+                "Write to them"
+            </a>
+        }
+    });
     follow(page.live, limits.1);
     let inside = view! {
         <p class="soft">
@@ -82,6 +94,7 @@ fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
             <p class="soft grow" role="status">
                 {said}
             </p>
+            {write}
             // Not a page of the app, so the browser itself has to fetch the file.
             <a class="btn second" href=file rel="external" download>
                 <Icon glyph=Glyph::Download />

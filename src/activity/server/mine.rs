@@ -1,15 +1,23 @@
 //! A learner's own activity: the same figures that their tutors see, and their newest events.
 
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, TimeDelta};
+
 use super::roster::JudgedLearner;
 use super::store::{self, NewestEvent, Sought};
-use super::weeks;
-use crate::activity::{ActivityKind, MyActivityPage, RecentEvent, minutes_text};
+use super::{own_answers, streak, weeks};
+use crate::activity::{ActivityKind, HardTopic, MyActivityPage, RecentEvent, minutes_text};
 use crate::course::CourseTitle;
 use crate::course::server::not_enrolled;
+use crate::paths::topic_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
+
+/// Topics that are named because the learner was wrong there.
+const HARD: i64 = 5;
 
 /// Events that are listed one by one.
 const RECENT: i64 = 20;
@@ -28,15 +36,27 @@ pub async fn page(
     let learner = found.into_iter().next().ok_or_else(not_enrolled)?;
     let learner = JudgedLearner::of(learner, clock);
     let today = store::day_of(conn, clock.now).await?;
-    let days = store::days(conn, user, course, weeks::first_day(today)).await?;
+    let first = today - TimeDelta::days(streak::STREAK_DAYS);
+    let days = store::days(conn, user, course, first).await?;
+    let with_study: BTreeSet<NaiveDate> = days.iter().map(|row| row.day).collect();
+    let hard = own_answers::wrong_at_first(conn, user, course, HARD).await?;
     let weeks = weeks::weeks(&days, today);
     let recent = store::newest_events(conn, user, course, RECENT).await?;
     Ok(MyActivityPage {
-        course_slug,
         course_title: CourseTitle::new(studied.title, studied.language),
         status: learner.status,
         reason: learner.reason,
         done: u8::try_from(learner.row.done_percent).unwrap_or_default(),
+        streak: streak::said(streak::streak(&with_study, today)),
+        hard: hard
+            .into_iter()
+            .map(|row| HardTopic {
+                href: topic_path(&course_slug, &row.slug),
+                title: row.title,
+                said: format!("{} of {} right at first", row.right, row.answers),
+            })
+            .collect(),
+        course_slug,
         chart: weeks::chart(&weeks),
         weeks,
         recent: recent

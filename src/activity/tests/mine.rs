@@ -35,9 +35,26 @@ async fn learners_see_what_their_tutors_see() {
     assert!(own.body.contains("class=\"chart\"") && own.body.contains(": 3 min\""));
     assert!(own.body.contains("Watched a video up to 1:15"));
     assert!(own.body.contains("Passed quiz 1.1 with 100%"));
+    assert!(own.body.contains("Streak: 1 day."), "{}", own.body);
+    assert!(own.body.contains("Go on with the course"));
     // Another learner's record has nothing of it.
     let other = ravi.get(MINE).await.body;
     assert!(other.contains("This week: 0 min.") && !other.contains("Watched a video"));
+    // Topics in whose questions a learner was wrong are worth another look.
+    assert!(!own.body.contains("Worth another look"));
+    site.test
+        .sql("update quiz_questions set topic_id = (select topic_id from topics where slug = 'begin')")
+        .await;
+    let mut zoe = learner(&site, "zoe@example.org").await;
+    take(&site, &mut zoe, "1", false).await.assert_ok();
+    let wrong = zoe.get(MINE).await.body;
+    for words in [
+        "Worth another look",
+        "href=\"/learn/small/begin\"",
+        "0 of 1 right at first",
+    ] {
+        assert!(wrong.contains(words), "{words}: {wrong}");
+    }
     let outline = asha.get("/learn/small/begin").await.body;
     assert!(outline.contains(&format!("href=\"{MINE}\"")));
 }

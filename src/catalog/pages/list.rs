@@ -52,6 +52,7 @@ pub fn landing_page() -> AnyView {
                         <a class="btn second big" href="/courses">
                             "Browse the courses"
                         </a>
+                        <a href="/ask">"Ask about them"</a>
                     </div>
                 </div>
                 <CourseArt slug="hero" class="hero-art" />
@@ -84,6 +85,9 @@ pub fn catalog_page() -> AnyView {
         <Page title="Courses">
             <section class="list top">
                 <h1 class="list-title">"Courses"</h1>
+                <p>
+                    <a href="/ask">"Ask about the courses"</a>
+                </p>
                 {move || tools(&query.get())}
                 {loaded(courses, move |page| results(query.get_untracked(), page))}
             </section>

@@ -9,24 +9,29 @@ use crate::platform::ids::CohortMessageId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server, crate::cohort::teach::messages::server::read, crate::course::server::search,
-    crate::platform::audit::AuditEntry, crate::platform::auth::guard::require_tutor_of_slug,
+    super::server, crate::activity::LearnerStatus, crate::cohort::teach::messages::server::read,
+    crate::course::server::search, crate::platform::audit::AuditEntry,
+    crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::auth::limits::TUTOR_MESSAGES, crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock, serde_json::json,
 };
 
-/// Returns the form of a message to these learners, and the messages that were sent before.
+/// Returns the form of a message to these learners, and the messages that were sent before. The
+/// form begins with a draft for a learner of the status `draft`, if that is given.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course_message(
     course: String,
     #[server(default)] to: CourseReceivers,
+    #[server(default)] draft: String,
 ) -> AppResult<CourseMessagePage> {
     let tutor = require_tutor_of_slug(&course).await?;
     search::check_length(&to.q)?;
     let cx = tutor.signed_in.cx.clone();
     let clock = Clock::of(&cx);
     let user = tutor.signed_in.user_id();
-    cx.within(async move |conn| server::page(conn, tutor.course, &to, user, &clock).await)
+    let draft = LearnerStatus::parse(&draft);
+    let of = (tutor.course, user);
+    cx.within(async move |conn| server::page(conn, of, &to, draft, &clock).await)
         .await
 }
 
@@ -52,7 +57,7 @@ pub async fn send_course_message(
     let path = to.path(&course);
     cx.within(async move |conn| {
         let viewer = &tutor.signed_in.viewer;
-        let sent = server::send(conn, tutor.course, &message, &to, (viewer, clock.now)).await?;
+        let sent = server::send(conn, tutor.course, &message, &to, (viewer, &clock)).await?;
         let Some(receivers) = sent else {
             return Ok(());
         };

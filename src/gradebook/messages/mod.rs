@@ -8,15 +8,17 @@ pub mod server;
 use serde::{Deserialize, Serialize};
 
 use super::{GradebookQuery, LearnerFilter};
+use crate::activity::{LearnerStatus, RosterQuery};
 use crate::cohort::teach::messages::SentMessage;
 use crate::course::CourseTitle;
-use crate::platform::address;
+use crate::paths::course_message_path;
 use crate::platform::ids::CohortMessageId;
 
 /// Most learners to whom one message goes.
 pub const MOST_RECEIVERS: usize = 5_000;
 
-/// The learners to whom a message goes: one, or all that the filters of the gradebook select.
+/// The learners to whom a message goes: one, or all that the filters of the gradebook or a status
+/// select.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CourseReceivers {
@@ -24,6 +26,8 @@ pub struct CourseReceivers {
     pub learner: String,
     pub q: String,
     pub filter: LearnerFilter,
+    /// If given, the receivers are the learners of the roster with this status.
+    pub status: Option<LearnerStatus>,
 }
 
 impl CourseReceivers {
@@ -36,9 +40,34 @@ impl CourseReceivers {
 
     pub fn listed(query: &GradebookQuery) -> Self {
         Self {
-            learner: String::new(),
             q: query.q.clone(),
             filter: query.filter,
+            ..Self::default()
+        }
+    }
+
+    /// The learners of the roster with a status.
+    pub fn of_status(status: LearnerStatus) -> Self {
+        Self {
+            status: Some(status),
+            ..Self::default()
+        }
+    }
+
+    /// Page with the list that holds these learners.
+    pub fn list_path(&self, course: &str) -> String {
+        match self.status {
+            Some(_) => self.roster().path(course),
+            None => self.query().path(course),
+        }
+    }
+
+    /// Returns the list of the roster that holds these learners.
+    pub fn roster(&self) -> RosterQuery {
+        RosterQuery {
+            q: self.q.clone(),
+            status: self.status,
+            ..RosterQuery::default()
         }
     }
 
@@ -53,12 +82,24 @@ impl CourseReceivers {
 
     /// Page on which one writes to these learners.
     pub fn path(&self, course: &str) -> String {
-        address::with_query(
-            &format!("/teach/{course}/messages"),
+        self.at(course, "")
+    }
+
+    /// The page with a draft for a learner of this status.
+    pub fn draft_path(&self, course: &str, status: LearnerStatus) -> String {
+        self.at(course, status.name())
+    }
+
+    fn at(&self, course: &str, draft: &str) -> String {
+        let status = self.status.map(LearnerStatus::name).unwrap_or_default();
+        course_message_path(
+            course,
             &[
                 ("learner", &self.learner),
                 ("q", &self.q),
                 ("filter", self.filter.name()),
+                ("status", status),
+                ("draft", draft),
             ],
         )
     }
@@ -74,6 +115,8 @@ pub struct CourseMessagePage {
     pub receivers: i64,
     /// Names of the first receivers.
     pub names: Vec<String>,
+    /// Subject and text that the form begins with. Both are empty without a draft.
+    pub draft: (String, String),
     /// Newest first.
     pub sent: Vec<SentMessage>,
 }

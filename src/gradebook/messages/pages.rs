@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::{SendCourseMessage, load_course_message};
 use super::{CourseMessagePage, CourseReceivers, MOST_RECEIVERS};
+use crate::activity::LearnerStatus;
 use crate::cohort::teach::home::announcements_path;
 use crate::cohort::teach::messages::pages::{and_more, message_form, sent};
 use crate::cohort::teach::pages::counted;
@@ -22,9 +23,10 @@ use crate::teaching::pages::{TeachHeading, frame_below};
 pub fn course_message_page() -> AnyView {
     let course = path_part("course");
     let to = Memo::new(|_| asked());
+    let draft = query_value("draft");
     let page = page_resource(
-        move || (course.get(), to.get()),
-        |(course, to)| load_course_message(course, to),
+        move || (course.get(), to.get(), draft.get()),
+        |(course, to, draft)| load_course_message(course, to, draft),
     );
     let form = FormState::of(SendCourseMessage::PATH);
     let done = query_value("done");
@@ -47,6 +49,7 @@ fn asked() -> CourseReceivers {
         learner: query.get("learner").unwrap_or_default(),
         q: query.get("q").unwrap_or_default().trim().to_owned(),
         filter: LearnerFilter::parse(&query.get("filter").unwrap_or_default()),
+        status: LearnerStatus::parse(&query.get("status").unwrap_or_default()),
     })
 }
 
@@ -60,7 +63,7 @@ fn message(
     let is_one = !to.learner.is_empty();
     let back = match is_one {
         true => learner_path(course, &to.learner),
-        false => to.query().path(course),
+        false => to.list_path(course),
     };
     let whom = match is_one {
         true => view! { <p>{format!("To {}.", page.said)}</p> }.erase(),
@@ -91,7 +94,7 @@ fn message(
         _ => {
             let key = form.value("key", &page.key.to_string());
             let hidden = hidden(course, key, to);
-            message_form(hidden, (!is_one).then_some(count), back, form)
+            message_form((hidden, page.draft), (!is_one).then_some(count), back, form)
         }
     };
     view! {
@@ -131,6 +134,10 @@ fn hidden(course: &str, key: String, to: &CourseReceivers) -> Vec<(String, Strin
         ("to[learner]", &to.learner),
         ("to[q]", &to.q),
         ("to[filter]", to.filter.name()),
+        (
+            "to[status]",
+            to.status.map(LearnerStatus::name).unwrap_or_default(),
+        ),
     ];
     inputs
         .into_iter()

@@ -42,12 +42,12 @@ pub struct CourseFigures {
 pub async fn page(
     conn: &mut Conn,
     (course, slug): (CourseId, String),
-    cohort: &str,
+    (cohort, question): (&str, &str),
     clock: &Clock,
 ) -> AppResult<CourseInsights> {
     let figures = figures(conn, (course, slug), cohort, clock).await?;
     Ok(CourseInsights {
-        body: course_html::body(&figures, clock),
+        body: course_html::body(&figures, question.trim(), clock),
         course_slug: figures.slug,
         course_title: figures.title,
     })

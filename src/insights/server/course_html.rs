@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::copilot_html::questions;
 use super::course::CourseFigures;
 use super::store::{TopicFigures, WeekRow};
 use crate::activity::{LearnerStatus, RosterQuery, minutes_text};
@@ -22,11 +23,15 @@ const CLASSES: [(&str, i32); 7] = [
     ("100%", 100),
 ];
 
-pub fn body(figures: &CourseFigures, clock: &Clock) -> Html {
-    rendered(|| whole(figures, clock))
+/// Places on the page with the rows of weeks and of topics.
+pub const WEEKS_PLACE: &str = "#ly-weeks";
+pub const TOPICS_PLACE: &str = "#ly-topics";
+
+pub fn body(figures: &CourseFigures, question: &str, clock: &Clock) -> Html {
+    rendered(|| whole(figures, question, clock))
 }
 
-fn whole(figures: &CourseFigures, clock: &Clock) -> AnyView {
+fn whole(figures: &CourseFigures, question: &str, clock: &Clock) -> AnyView {
     if figures.learners.is_empty() {
         return view! {
             {cohorts(figures)}
@@ -41,10 +46,11 @@ fn whole(figures: &CourseFigures, clock: &Clock) -> AnyView {
     let as_of = format!("As of {}.", clock.date_time(clock.now));
     view! {
         {cohorts(figures)}
+        {questions(figures, question)}
         {facts(figures)}
         {remarks(figures)}
         {plan(figures)}
-        <section class="stack">
+        <section class="stack" id="ly-weeks">
             <h2>"Active learners by week"</h2>
             {weeks(&figures.weeks)}
         </section>
@@ -53,7 +59,7 @@ fn whole(figures: &CourseFigures, clock: &Clock) -> AnyView {
             <p class="soft">"Learners by the share of topics that they have completed."</p>
             {histogram(figures.progress(), None)}
         </section>
-        <section class="stack">
+        <section class="stack" id="ly-topics">
             <h2>"Topics"</h2>
             <p class="soft">
                 "“Stopped here” are learners whose last topic it was and who did nothing for a week. Questions and returns in videos are those of the last 90 days."

@@ -1,5 +1,8 @@
 //! The server's part of figures.
 
+mod answers;
+mod copilot;
+mod copilot_html;
 pub mod course;
 mod course_html;
 pub mod export;

@@ -3,8 +3,9 @@
 use axum::http::StatusCode;
 
 use super::{INSIGHTS, crowd};
+use crate::platform::address::with_query;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{
     CohortBuilder, finish_topics, learner, learners_rest, mark_done, pelican_course, statements,
     take, topic_id, tutor,
@@ -57,6 +58,114 @@ async fn tutors_see_where_learners_stop_and_what_stands_out() {
     assert_eq!(bo.get(INSIGHTS).await.status, StatusCode::FORBIDDEN);
     let file = bo.get("/teach/small/insights.csv").await;
     assert_eq!(file.status, StatusCode::FORBIDDEN);
+}
+
+/// Asks about the course, and returns the HTML of the answer.
+async fn ask(tutor: &mut Browser<'_>, question: &str) -> String {
+    let page = tutor.get(&with_query(INSIGHTS, &[("ask", question)])).await;
+    page.assert_ok();
+    let at = page.body.find("insight-answer").expect(question);
+    page.body[at..]
+        .split("</section>")
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_are_answered_from_the_figures_with_drafts() {
+    let site = TestSite::new().await;
+    pelican_course().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    for email in ["asha@example.org", "ravi@example.org", "zoe@example.org"] {
+        let mut person = learner(&site, email).await;
+        person.get("/learn/small/begin").await.assert_ok();
+    }
+    learners_rest(&site, 10).await;
+    let mut bo = learner(&site, "bo@example.org").await;
+    take(&site, &mut bo, "1", true).await.assert_ok();
+    // The question of the list and one in other words have one answer.
+    for question in [
+        "Who needs me this week, and why?",
+        "which learners need help?",
+    ] {
+        let answer = ask(&mut meera, question).await;
+        for words in [
+            "3 of 4 learners: ",
+            "<a href=\"/teach/small/activity?status=gone\"><bdi>3 gone</bdi></a>",
+            ": Gone. Did nothing for 10 days. ",
+            "draft=gone",
+        ] {
+            assert!(answer.contains(words), "{question}: {words}: {answer}");
+        }
+    }
+    let stopped = ask(&mut meera, "Where do learners stop?").await;
+    assert!(
+        stopped.contains("Beginning") && stopped.contains("stopped here, of "),
+        "{stopped}"
+    );
+    let topic = ask(&mut meera, "how does Beginning go").await;
+    assert!(topic.contains(" opened it, "), "{topic}");
+    let learner = ask(&mut meera, "how is Bo?").await;
+    assert!(learner.contains("Draft a message to bo"), "{learner}");
+    let unknown = ask(&mut meera, "<b>xyzzy</b>").await;
+    assert!(
+        unknown.contains("can’t be told from the figures"),
+        "{unknown}"
+    );
+    for ready in ["What waits for me?", "Are we on plan?", "Who does well?"] {
+        assert!(
+            ask(&mut meera, ready).await.contains(&ready[..4]),
+            "{ready}"
+        );
+    }
+    // A draft fills the form of a message, and goes nowhere by itself.
+    let username: String = site
+        .test
+        .text("select username from users where email = 'asha@example.org'")
+        .await;
+    let draft = meera
+        .get(&format!(
+            "/teach/small/messages?learner={username}&draft=gone"
+        ))
+        .await;
+    draft.assert_ok();
+    assert!(draft.body.contains("How is it going?"), "{}", draft.body);
+    assert!(draft.body.contains("Ask a person"), "{}", draft.body);
+    // One message goes to all learners of a status, whose number the tutor types.
+    let to_gone = "/teach/small/messages?status=gone&draft=gone";
+    let form = meera.get(to_gone).await;
+    form.assert_ok();
+    for words in [
+        "To 3 learners: learners who have been away for long.",
+        "Hello,\n",
+    ] {
+        assert!(form.body.contains(words), "{words}: {}", form.body);
+    }
+    let key = uuid::Uuid::now_v7().to_string();
+    let mut fields = vec![
+        ("course", "small"),
+        ("key", key.as_str()),
+        ("to[status]", "gone"),
+        ("title", "How is it going?"),
+        ("text", "Write to me."),
+        ("confirmed", "2"),
+    ];
+    let refused = meera
+        .post("messages/api/send_course_message", &fields)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    fields[5].1 = "3";
+    meera
+        .post("messages/api/send_course_message", &fields)
+        .await
+        .assert_ok();
+    let received = "select count(*) from course_message_receivers";
+    assert_eq!(site.test.count(received).await, 3);
+    let plain = meera
+        .get(&format!("/teach/small/messages?learner={username}"))
+        .await;
+    assert!(!plain.body.contains("How is it going?"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

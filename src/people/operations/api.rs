@@ -9,8 +9,8 @@ use crate::platform::ids::{JobId, MailId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{health, jobs, mails, model_usage, storage},
-    super::{STORAGE, operations_path},
+    super::server::{health, jobs, mails, model_choices, model_usage, storage},
+    super::{MODEL_USAGE, STORAGE, operations_path},
     crate::platform::address,
     crate::platform::auth::guard::require_admin,
     crate::platform::http::server_fns::redirect,
@@ -52,8 +52,29 @@ pub async fn load_model_usage() -> AppResult<ModelUsagePage> {
     let cx = require_admin().await?.0.cx;
     let clock = Clock::of(&cx);
     let app = cx.app.clone();
-    cx.within(async move |conn| model_usage::page(conn, &app.config.ai, &clock).await)
-        .await
+    let flash = cx.flash.clone();
+    cx.within(async move |conn| {
+        model_usage::page(conn, &app.config.ai, flash.as_ref(), &clock).await
+    })
+    .await
+}
+
+/// Chooses the model and the limit of tokens of a course, or of the organization without one.
+#[server]
+pub async fn choose_model(
+    #[server(default)] course: String,
+    #[server(default)] source: String,
+    #[server(default)] model: String,
+    #[server(default)] tokens: String,
+) -> AppResult<()> {
+    let cx = require_admin().await?.0.cx;
+    let by = cx.clone();
+    cx.within(async move |conn| {
+        model_choices::choose(conn, &by, (&course, &source), (&model, &tokens)).await
+    })
+    .await?;
+    redirect(address::with_query(MODEL_USAGE, &[("done", "chosen")]));
+    Ok(())
 }
 
 /// Returns what the site stores.

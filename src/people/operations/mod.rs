@@ -105,6 +105,9 @@ pub struct ModelUsagePage {
     /// Tokens of the last 24 hours and their limit, in words.
     pub last_day: String,
     pub lines: Vec<ModelUsageLine>,
+    /// Models and limits of the organization and of courses with their form, and the prompts that
+    /// are in use, as HTML.
+    pub choices: Html,
 }
 
 /// Requests of one day about one course to one model. Figures are formatted.

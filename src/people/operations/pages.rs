@@ -70,6 +70,7 @@ fn model_usage(page: ModelUsagePage) -> AnyView {
             </div>
         </dl>
         {body}
+        <div class="stack" inner_html=page.choices.0></div>
     }
     .erase()
 }

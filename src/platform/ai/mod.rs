@@ -39,6 +39,8 @@ pub struct ChatAsk {
     pub is_json: bool,
     /// Most tokens of the reply.
     pub most_tokens: u32,
+    /// Name of the model; None for the one that is configured.
+    pub model: Option<String>,
 }
 
 impl ChatAsk {
@@ -138,7 +140,13 @@ impl std::fmt::Debug for ModelProcess {
 impl AiConfig {
     /// Returns the model that is configured, if there is one.
     pub fn chat(&self) -> Option<Arc<dyn Chat>> {
-        let model = self.model()?;
+        self.model()?;
+        self.server()
+    }
+
+    /// Returns the server of models, for requests that name their model.
+    pub fn server(&self) -> Option<Arc<dyn Chat>> {
+        let model = self.model().unwrap_or_default();
         let make = || match self.check().and_then(|()| openai::OpenAi::new(self, model)) {
             Ok(chat) => Some(Arc::new(chat) as Arc<dyn Chat>),
             Err(error) => {

@@ -115,7 +115,7 @@ impl OpenAi {
             })
             .collect();
         let mut body = json!({
-            "model": self.model,
+            "model": ask.model.as_ref().unwrap_or(&self.model),
             "messages": messages,
             "stream": true,
             "stream_options": { "include_usage": true },

@@ -33,6 +33,8 @@ pub enum Scripted {
     EndlessLine,
     /// An event that is no JSON.
     Malformed,
+    /// Calls a tool that nobody has offered.
+    CallsTool,
     /// Refuses, with the seconds to wait if they are given.
     Status(u16, Option<u32>),
 }
@@ -137,6 +139,14 @@ async fn reply(
             &json!({ "choices": [{ "delta": { "content": " ".repeat(200) } }] }),
         )),
         Scripted::EndlessLine => endless("x".repeat(100_000)),
+        Scripted::CallsTool => {
+            let call = json!({ "index": 0, "id": "c1", "type": "function",
+                "function": { "name": "print_keys", "arguments": "{}" } });
+            let delta = json!({ "content": null, "tool_calls": [call] });
+            let called =
+                event(&json!({ "choices": [{ "delta": delta, "finish_reason": "tool_calls" }] }));
+            answer(Body::from(format!("{called}data: [DONE]\n\n")))
+        }
         Scripted::Malformed => answer(Body::from("data: {\"choices\": [{]}\n\n")),
         Scripted::Status(status, wait) => {
             let mut response = (

@@ -20,6 +20,7 @@ async fn ask(server: &ModelServer) -> (String, ChatReply) {
         ],
         is_json: true,
         most_tokens: 100,
+        model: None,
     };
     let (sender, mut pieces) = mpsc::channel::<String>(8);
     let chat = config.chat().unwrap();
@@ -121,6 +122,7 @@ async fn nobody_pays_for_a_server_that_is_not_there() {
         messages: Vec::new(),
         is_json: false,
         most_tokens: 1,
+        model: None,
     };
     let (sender, _pieces) = mpsc::channel(1);
     let reply = config.chat().unwrap().reply(&ask, sender).await;

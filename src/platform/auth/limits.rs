@@ -135,6 +135,12 @@ pub const TUTOR_QUESTIONS: Limit = Limit {
     burst: 8.0,
     every_s: 7.5,
 };
+/// Questions about the catalog from one network. A whole classroom may ask from one address.
+pub const CATALOG_QUESTIONS: Limit = Limit {
+    name: "catalog-questions",
+    burst: 120.0,
+    every_s: 5.0,
+};
 /// Other acts of a learner in a conversation with the tutor, such as asking for a hint.
 pub const TUTOR_ACTS: Limit = Limit {
     name: "tutor-acts",

@@ -2514,6 +2514,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    catalog_talks (talk_id) {
+        talk_id -> Uuid,
+        organization_id -> Uuid,
+        turns -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    draft_decisions (topic_id, draft_key) {
+        topic_id -> Uuid,
+        draft_key -> Text,
+        organization_id -> Uuid,
+        decision -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    ai_model_configs (config_id) {
+        config_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Nullable<Uuid>,
+        model -> Nullable<Text>,
+        daily_tokens -> Nullable<Int4>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     ai_usage (usage_id) {
         usage_id -> Uuid,
         organization_id -> Uuid,
@@ -2687,6 +2718,8 @@ diesel::table! {
         tutors_may_read -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        tone -> Text,
+        may_read_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -2883,6 +2916,7 @@ diesel::joinable!(peer_reviews -> users (reviewer_id));
 // Tables that queries in Diesel's DSL join. The macro writes an implementation for each pair, so
 // the list leaves out tables that only SQL joins.
 diesel::allow_tables_to_appear_in_same_query!(
+    ai_model_configs,
     ai_notes,
     ai_usage,
     assessment_questions,
@@ -2894,6 +2928,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     card_refunds,
     cart_codes,
     cart_items,
+    catalog_talks,
     cohort_batch_projects,
     cohort_lists,
     cohort_date_overrides,
@@ -2920,6 +2955,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_exports,
     discount_codes,
     draft_comments,
+    draft_decisions,
     draft_reviews,
     enrollments,
     exam_allowances,

@@ -6,6 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::schedule::{day_start, today};
 use super::store::{self, figures as rows};
+use crate::activity::server::streak::{STREAK_DAYS, streak};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
@@ -15,44 +16,8 @@ use crate::study::{CalibrationLine, Confidence, StudyDay, StudyProgress};
 /// Days of the charts.
 const DAYS: i64 = 30;
 
-/// Days that are looked at for the streak.
-const STREAK_DAYS: i64 = 400;
-
-/// Days of which one can be missed without ending a streak.
-const FORGIVING: i64 = 7;
-
 /// Days of answers in the calibration.
 const CALIBRATION_DAYS: i64 = 90;
-
-/// Returns the length of the streak in days with reviews, and the missed days in it. A missed day
-/// is forgiven if no other of the seven days before and after it is missed. Today does not count as
-/// missed while it lasts.
-pub fn streak(days: &BTreeSet<NaiveDate>, today: NaiveDate) -> (u32, u32) {
-    let mut day = match days.contains(&today) {
-        true => today,
-        false => today - TimeDelta::days(1),
-    };
-    let (mut length, mut forgiven) = (0, 0);
-    let mut missed: Option<NaiveDate> = None;
-    let mut pending = 0;
-    loop {
-        if days.contains(&day) {
-            length += 1;
-            forgiven += pending;
-            pending = 0;
-        } else if missed.is_some_and(|missed| (missed - day).num_days() < FORGIVING) || pending > 0
-        {
-            return (length, forgiven);
-        } else {
-            missed = Some(day);
-            pending = 1;
-        }
-        day -= TimeDelta::days(1);
-        if (today - day).num_days() > STREAK_DAYS {
-            return (length, forgiven);
-        }
-    }
-}
 
 /// The share in percent, rounded. None without any answers.
 pub fn percent(correct: i64, of: i64) -> Option<i64> {
@@ -129,28 +94,6 @@ pub async fn progress(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The day with this number before today.
-    fn day(before: i64) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 3, 31).unwrap() - TimeDelta::days(before)
-    }
-
-    fn of(before: &[i64]) -> (u32, u32) {
-        streak(&before.iter().map(|before| day(*before)).collect(), day(0))
-    }
-
-    #[test]
-    fn a_streak_forgives_one_day_of_seven() {
-        assert_eq!(of(&[]), (0, 0));
-        assert_eq!(of(&[0, 1, 2]), (3, 0));
-        // Today is not over.
-        assert_eq!(of(&[1, 2]), (2, 0));
-        assert_eq!(of(&[0, 1, 3, 4]), (4, 1));
-        // Two missed days in a row, and two within a week.
-        assert_eq!(of(&[0, 3, 4]), (1, 0));
-        assert_eq!(of(&[0, 2, 4, 5]), (2, 1));
-        assert_eq!(of(&[0, 1, 3, 4, 5, 6, 7, 8, 10, 11]), (10, 2));
-    }
 
     #[test]
     fn shares_are_rounded() {

@@ -29,6 +29,46 @@ pub const MOST_SUGGESTIONS: usize = 60;
 /// Highest number of typed questions in a module that tutors can allow.
 pub const MOST_TYPED_QUESTIONS: i32 = 1_000;
 
+/// The way in which a language model speaks in a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TutorTone {
+    #[default]
+    Plain,
+    Encouraging,
+    Brief,
+    Formal,
+}
+
+impl TutorTone {
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Encouraging, Self::Brief, Self::Formal];
+
+    /// Name in the database and in the texts for the model.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Encouraging => "encouraging",
+            Self::Brief => "brief",
+            Self::Formal => "formal",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Plain => "Friendly and plain",
+            Self::Encouraging => "Encouraging",
+            Self::Brief => "As brief as possible",
+            Self::Formal => "Formal",
+        }
+    }
+
+    /// An unknown name is the default.
+    pub fn parse(name: &str) -> Self {
+        let named = Self::ALL.into_iter().find(|tone| tone.name() == name);
+        named.unwrap_or_default()
+    }
+}
+
 /// Settings of the AI tutor of a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TutorSettings {
@@ -39,6 +79,7 @@ pub struct TutorSettings {
     pub hints_first: bool,
     /// True if tutors may read conversations. Learners are told so.
     pub tutors_may_read: bool,
+    pub tone: TutorTone,
 }
 
 impl Default for TutorSettings {
@@ -48,6 +89,7 @@ impl Default for TutorSettings {
             questions_per_module: 5,
             hints_first: true,
             tutors_may_read: false,
+            tone: TutorTone::default(),
         }
     }
 }
@@ -60,6 +102,7 @@ pub struct TutorSettingsForm {
     pub questions_per_module: String,
     pub hints_first: Option<String>,
     pub tutors_may_read: Option<String>,
+    pub tone: String,
 }
 
 /// Filter of the list of questions.
@@ -128,6 +171,8 @@ pub struct LearnerQuestionsPage {
     pub open: i64,
     /// Questions without an answer in the course. None on all pages but the first.
     pub unknown: Option<UnknownQuestions>,
+    /// Questions that the AI tutor answered, on the first page, if tutors may read them.
+    pub answered: Option<UnknownQuestions>,
     pub settings: TutorSettings,
 }
 
@@ -171,7 +216,7 @@ pub struct DoneBy {
     pub at: (String, String),
 }
 
-/// Questions of the last weeks that the course does not answer, without names.
+/// Questions of the last weeks in groups, without names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnknownQuestions {
     /// Questions that use the same words, largest group first.

@@ -80,7 +80,15 @@ fn speaker(row: &TalkRow) -> String {
 
 /// Sentences of a model with their sources.
 fn written(row: &TalkRow, site: &(String, String)) -> String {
-    format!("{}\n\n{}", row.content, sources(&row.citations(), site))
+    let sentences = row.sentences();
+    let code = sentences.iter().filter(|one| !one.code.is_empty());
+    let blocks: Vec<String> = code.map(|one| format!("{}\n\n", one.code)).collect();
+    format!(
+        "{}\n\n{}{}",
+        row.content,
+        blocks.concat(),
+        sources(&row.citations(), site)
+    )
 }
 
 fn answer(kind: AnswerKind, citations: &[Quotation], site: &(String, String)) -> String {

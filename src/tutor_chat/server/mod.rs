@@ -6,6 +6,7 @@ pub mod ask;
 pub mod consider;
 pub mod download;
 pub mod follow_up;
+pub mod history;
 pub mod ladder;
 pub mod links;
 pub mod model;

@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::answer::Quotation;
+use super::history::others;
 use super::ladder::{self, AnswerKind, Wish, intro, place_words};
 use super::links::{passage_href, place_href};
 use super::store::{PreparedQuestion, TalkRow};
@@ -95,7 +96,7 @@ fn whole(view: &TalkView, flash: Option<&Flash>, clock: &Clock) -> AnyView {
         <div class="tutor-talk" data-live=live data-since=since>
             {empty} <ol class="tutor-messages" aria-label="Conversation">
                 {messages.collect_view()}
-            </ol> {suggestions(view, forms.suggestion)} {keeping(view, forms.delete)}
+            </ol> {suggestions(view, forms.suggestion)} {keeping(view, forms.delete)} {others(view)}
         </div>
         {ask(view, forms.ask)}
     }
@@ -452,7 +453,7 @@ fn ask(view: &TalkView, form: FormState) -> AnyView {
     };
     let read = match view.terms.settings.tutors_may_read {
         true => {
-            "The tutors of this course see, without your name, questions that the course does not answer. If you ask a person, they see your name, the question and the messages before it."
+            "The tutors of this course see the questions that are asked here, without names. If you ask a person, they see your name, the question and the messages before it."
         }
         false => {
             "Only you can read this conversation. If you ask a person, the tutors of this course see the question and the messages before it."

@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::ask::refusal;
+use super::history::other_talks;
+use super::model::chosen::chosen;
 use super::store::{self, PreparedQuestion, TalkRow, TutorTerms};
 use super::talk_html;
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::access::open_topic;
 use crate::paths::{topic_path, tutor_path};
+use crate::platform::config::AiConfig;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::http::flash::Flash;
@@ -36,6 +39,8 @@ pub struct TalkView {
     pub since: Uuid,
     /// True if a language model writes answers.
     pub is_model: bool,
+    /// Topics of the learner's other conversations: names in addresses and titles.
+    pub others: Vec<(String, String)>,
 }
 
 /// Returns the page of the learner's conversation about a topic that is open to them, and marks
@@ -46,7 +51,7 @@ pub async fn page(
     at: (String, String),
     flash: Option<&Flash>,
     clock: &Clock,
-    is_model: bool,
+    ai: &AiConfig,
 ) -> AppResult<TutorTalkPage> {
     let since = Uuid::now_v7();
     let open = open_topic(conn, user, &at.0, &at.1, clock).await?;
@@ -57,6 +62,7 @@ pub async fn page(
     if may_write && let Some(reply) = rows.iter().rfind(|row| row.is_person()) {
         notices::seen_replies(conn, user, reply.session_id).await?;
     }
+    let is_model = chosen(conn, ai, course).await?.is_some();
     let suggestions = match refusal {
         Some(_) => Vec::new(),
         None => offered(store::suggestions(conn, course, topic).await?, &rows),
@@ -73,6 +79,7 @@ pub async fn page(
         now: clock.now,
         since,
         is_model,
+        others: other_talks(conn, user, course, topic).await?,
     };
     let talk = talk_html::talk(&view, flash, clock);
     let (course, topic) = view.at;

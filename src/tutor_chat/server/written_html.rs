@@ -11,6 +11,7 @@ use super::store::TalkRow;
 use super::talk_html::{TalkForms, message_anchor};
 use super::view::TalkView;
 use crate::paths::tutor_path;
+use crate::platform::markdown;
 use crate::platform::ui::{Button, ButtonKind, Erase, Form};
 
 /// Shows an answer that is being written, was stopped or has failed.
@@ -115,6 +116,7 @@ pub fn written(
                 {code_parts(&sentence.text)}
                 {marks}
             </p>
+            {code_block(&sentence.code)}
         }
     });
     let places = citations.iter().map(|citation| {
@@ -150,4 +152,13 @@ fn code_parts(text: &str) -> AnyView {
         }
     });
     parts.collect_view().erase()
+}
+
+/// Shows a block of code that stands in the course, with its colors.
+fn code_block(block: &str) -> AnyView {
+    if block.is_empty() {
+        return ().erase();
+    }
+    let html = markdown::render(block, &|_, _| None).html;
+    view! { <div class="prose tutor-code" inner_html=html></div> }.erase()
 }

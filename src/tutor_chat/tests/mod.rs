@@ -1,9 +1,11 @@
 //! Tests of the tutor for learners, over HTTP.
 
+mod answer_set;
 mod answers;
 mod limits;
 mod model;
 mod people;
+mod scopes;
 
 use crate::course::server::index::index_course;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
@@ -33,7 +35,8 @@ fn averages() -> CourseBuilder {
         .question(quiz)
         .topic("rates")
         .topic_title("Rates")
-        .text("## Denominators\n\nA rate needs a denominator, such as hours of work.")
+        .text("## Denominators\n\nA rate needs a denominator, such as hours of work.\n\n\
+             ```rust\nfn rate(count: f64, hours: f64) -> f64 {\n    count / hours\n}\n```")
 }
 
 /// A site with the course, whose index is up to date.

@@ -9,12 +9,12 @@ use crate::platform::db::testing::TestDb;
 use crate::platform::http::testing::TestSite;
 use crate::testing::learner;
 
-const MEDIAN: &str = "Why does the median ignore outliers?";
-const SPAN: &str = "The median resists outliers, because it ignores their size.";
-const GOOD: &str = "The median is robust against outliers: it ignores their size.";
+pub(super) const MEDIAN: &str = "Why does the median ignore outliers?";
+pub(super) const SPAN: &str = "The median resists outliers, because it ignores their size.";
+pub(super) const GOOD: &str = "The median is robust against outliers: it ignores their size.";
 
 /// A site whose tutor asks this server. Answers begin with the explanation.
-async fn site_asking(server: &ModelServer) -> TestSite {
+pub(super) async fn site_asking(server: &ModelServer) -> TestSite {
     let mut test = TestDb::new().await;
     server.configure(&mut test.config.ai);
     test.config.ai.seconds = 3;
@@ -29,7 +29,7 @@ async fn site_asking(server: &ModelServer) -> TestSite {
 }
 
 /// A reply with these sentences. Each cites the words in whichever passage has them.
-fn sentences(all: &[(&str, &str)]) -> Scripted {
+pub(super) fn sentences(all: &[(&str, &str)]) -> Scripted {
     let sentence = |(text, quote): &(&str, &str)| {
         let cites: Vec<Value> = (1..=4)
             .map(|at| json!({ "id": format!("p{at}"), "quote": quote }))
@@ -40,7 +40,7 @@ fn sentences(all: &[(&str, &str)]) -> Scripted {
     Scripted::Text(json!({ "sentences": all }).to_string())
 }
 
-async fn run_jobs(site: &TestSite) {
+pub(super) async fn run_jobs(site: &TestSite) {
     site.mails().await;
 }
 
@@ -51,7 +51,7 @@ async fn answer_id(site: &TestSite) -> String {
 }
 
 /// Status and note of the last answer.
-async fn state(site: &TestSite) -> String {
+pub(super) async fn state(site: &TestSite) -> String {
     let state = "select status || ' ' || coalesce(note, '-') from cp_rag_chat_messages where role = 'assistant'
                  order by message_id desc limit 1";
     site.test.text(state).await
@@ -89,10 +89,10 @@ async fn a_model_answers_in_the_background_and_its_sentences_have_sources() {
         (kinds(&site).await.as_str(), used(&site).await),
         ("quotations", 1)
     );
-    let recorded = "select count(*) from ai_usage where model = 'scripted' and prompt_version = 'answer-1'
+    let recorded = "select count(*) from ai_usage where model = 'scripted' and prompt_version = 'answer-2'
                     and tokens_in = 900 and tokens_out = 100 and cost_micro = 650 and outcome = 'ok'";
     assert_eq!(site.test.count(recorded).await, 1);
-    let stored = "select count(*) from cp_rag_chat_messages where model = 'scripted' and prompt_version = 'answer-1'";
+    let stored = "select count(*) from cp_rag_chat_messages where model = 'scripted' and prompt_version = 'answer-2'";
     assert_eq!(site.test.count(stored).await, 1);
     let file = asha.get("/tutor/small/averages/conversation.md").await;
     assert!(

@@ -84,7 +84,12 @@ fn message(page: MessagePage, course: &str, to: Receivers, form: FormState) -> A
         _ => {
             let key = form.value("key", &page.key.to_string());
             let hidden = hidden(course, page.cohort_id, key, &to);
-            message_form(hidden, (!is_one).then_some(count), back, form)
+            message_form(
+                (hidden, Default::default()),
+                (!is_one).then_some(count),
+                back,
+                form,
+            )
         }
     };
     view! {
@@ -116,9 +121,10 @@ fn hidden(course: &str, cohort: CohortId, key: String, to: &Receivers) -> Vec<(S
     inputs
 }
 
-/// Form of a message. `confirm` holds the number of receivers, if they are a list.
+/// Form of a message, with its hidden inputs, and the subject and text that it begins with.
+/// `confirm` holds the number of receivers, if they are a list.
 pub fn message_form(
-    hidden: Vec<(String, String)>,
+    (hidden, (title, text)): (Vec<(String, String)>, (String, String)),
     confirm: Option<i64>,
     back: String,
     form: FormState,
@@ -147,7 +153,7 @@ pub fn message_form(
             <Field
                 name="title"
                 label="Subject"
-                value=form.value("title", "")
+                value=form.value("title", &title)
                 error=form.error("title")
                 max_length=MESSAGE_TITLE_CHARACTERS
                 required=true
@@ -157,7 +163,7 @@ pub fn message_form(
                 name="text"
                 label="Message"
                 hint="You can use Markdown."
-                value=form.value("text", "")
+                value=form.value("text", &text)
                 error=form.error("text")
                 max_length=MESSAGE_CHARACTERS
                 required=true

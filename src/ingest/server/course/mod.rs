@@ -11,6 +11,8 @@ use diesel::sql_types::{Array, Int4, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
+pub use self::questions::questions_of_text;
+
 use self::outline::{outline, text};
 use self::questions::{questions, terms};
 use super::no_document;

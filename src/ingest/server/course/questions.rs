@@ -42,11 +42,38 @@ pub fn questions(
     terms: &[String],
     keys: &mut HashSet<String>,
 ) -> Vec<QuestionDraft> {
+    at_most(passages, terms, keys, QUESTIONS)
+}
+
+/// Drafts questions of a text with this title, which is HTML. `terms` are for wrong options.
+pub fn questions_of_text(
+    (title, html): (&str, &str),
+    terms: &[String],
+    keys: &mut HashSet<String>,
+    most: usize,
+) -> Vec<QuestionDraft> {
+    let passage = NuggetPassage {
+        title: title.to_owned(),
+        heading_path: Vec::new(),
+        content: String::new(),
+        content_html: html.to_owned(),
+        page_from: None,
+        page_kind: String::new(),
+    };
+    at_most(&[&passage], terms, keys, most)
+}
+
+fn at_most(
+    passages: &[&NuggetPassage],
+    terms: &[String],
+    keys: &mut HashSet<String>,
+    most: usize,
+) -> Vec<QuestionDraft> {
     let mut drafted = Vec::new();
     for passage in passages {
         let (cards, found) = cards(passage);
         for card in cards {
-            if drafted.len() == QUESTIONS {
+            if drafted.len() == most {
                 return drafted;
             }
             let chunk = found.get(card.chunk);

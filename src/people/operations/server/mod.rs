@@ -3,6 +3,7 @@
 pub mod health;
 pub mod jobs;
 pub mod mails;
+pub mod model_choices;
 pub mod model_usage;
 pub mod storage;
 

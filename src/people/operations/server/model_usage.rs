@@ -3,12 +3,14 @@
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
+use super::model_choices;
 use crate::people::operations::{ModelUsageLine, ModelUsagePage, USAGE_DAYS};
 use crate::platform::ai::usage;
 use crate::platform::config::AiConfig;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::figures;
+use crate::platform::http::flash::Flash;
 use crate::platform::time::Clock;
 
 /// Most lines of the page.
@@ -35,7 +37,12 @@ struct UsageRow {
 }
 
 /// Returns the usage of the last days, newest first.
-pub async fn page(conn: &mut Conn, ai: &AiConfig, clock: &Clock) -> AppResult<ModelUsagePage> {
+pub async fn page(
+    conn: &mut Conn,
+    ai: &AiConfig,
+    flash: Option<&Flash>,
+    clock: &Clock,
+) -> AppResult<ModelUsagePage> {
     let rows: Vec<UsageRow> = statement(
         "select to_char(u.created_at at time zone $1, 'YYYY-MM-DD') as day, c.title as course, u.model,
                 count(*) as requests, count(*) filter (where u.outcome <> 'ok') as failed,
@@ -62,6 +69,7 @@ pub async fn page(conn: &mut Conn, ai: &AiConfig, clock: &Clock) -> AppResult<Mo
             figure(ai.organization_tokens.into())
         ),
         lines: rows.into_iter().map(line).collect(),
+        choices: model_choices::html(conn, flash, clock).await?,
     })
 }
 

@@ -133,10 +133,10 @@ async fn a_page_that_hangs_is_rendered_once_more() {
     };
     let limits = TimeLimits {
         render_again: SHORT,
-        answer: SHORT * 10,
         ..LIMITS
     };
-    let server = Server::start(limits, Router::new().route("/", get(page))).await;
+    let site = Router::new().route("/", get(page));
+    let server = Server::start(limits, site.clone()).await;
     let mut stream = server
         .connect("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n")
         .await;
@@ -144,6 +144,11 @@ async fn a_page_that_hangs_is_rendered_once_more() {
     assert_eq!(*counted.lock().unwrap(), 2);
 
     // Other requests are not repeated, because they may have effects.
+    let limits = TimeLimits {
+        answer: SHORT * 10,
+        ..limits
+    };
+    let server = Server::start(limits, site).await;
     let mut stream = server
         .connect("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .await;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::settings::settings;
-use super::unknown::unknown;
+use super::unknown::{ANSWERED, UNKNOWN, grouped};
 use crate::paths::edit_path;
 use crate::paths::suggestions_path;
 use crate::platform::address;
@@ -100,7 +100,12 @@ fn questions(
             view! { <ol class="asked">{items}</ol> }.erase()
         }
     };
-    let unknown = page.unknown.map(|found| unknown(course, found, &language));
+    let unknown = page
+        .unknown
+        .map(|found| grouped(course, found, &language, &UNKNOWN));
+    let answered = page
+        .answered
+        .map(|found| grouped(course, found, &language, &ANSWERED));
     view! {
         {said(course, forms.done)}
         <p class="soft">
@@ -112,6 +117,7 @@ fn questions(
         {list}
         <Pagination next=next />
         {unknown}
+        {answered}
         {settings(course, page.settings, forms.settings)}
     }
     .erase()

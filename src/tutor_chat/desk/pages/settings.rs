@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::platform::ui::{Button, ButtonKind, Erase, Field, Form, FormState, Switch};
-use crate::tutor_chat::desk::{MOST_TYPED_QUESTIONS, TutorSettings};
+use crate::platform::ui::{Button, ButtonKind, Erase, Field, Form, FormState, Select, Switch};
+use crate::tutor_chat::desk::{MOST_TYPED_QUESTIONS, TutorSettings, TutorTone};
 
 pub fn settings(course: &str, set: TutorSettings, form: FormState) -> AnyView {
     // Browsers send nothing for a switch that is off, so an absent field of a sent form is off.
@@ -28,7 +28,7 @@ pub fn settings(course: &str, set: TutorSettings, form: FormState) -> AnyView {
         (
             "form[tutors_may_read]",
             "Tutors may read questions",
-            "Tutors of this course see the questions that the course does not answer, without names. Learners are told so where they ask.",
+            "Tutors of this course see the questions that are asked from now on, without names. Learners are told so where they ask.",
             set.tutors_may_read,
         ),
     ]
@@ -39,6 +39,9 @@ pub fn settings(course: &str, set: TutorSettings, form: FormState) -> AnyView {
     .collect_view();
     let number = set.questions_per_module.to_string();
     let course = course.to_owned();
+    let tones = TutorTone::ALL
+        .map(|tone| (tone.name().to_owned(), tone.label().to_owned()))
+        .to_vec();
     view! {
         <section class="stack asked-settings" aria-labelledby="ly-tutor-settings">
             <h2 id="ly-tutor-settings">"Settings of the AI tutor"</h2>
@@ -55,6 +58,14 @@ pub fn settings(course: &str, set: TutorSettings, form: FormState) -> AnyView {
                     error=form.error("questions_per_module")
                     required=true
                     autocomplete="off"
+                />
+                <Select
+                    id="ly-tutor-tone"
+                    name="form[tone]"
+                    label="Tone"
+                    hint="For answers that a language model writes. Quotations stay as they are."
+                    value=form.value("form[tone]", set.tone.name())
+                    options=tones
                 />
                 <div class="row">
                     <Button kind=ButtonKind::Secondary busy=form.busy()>

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::paths::proposals_path;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, EmptyState, Erase, Field, Form, FormState, Glyph, Html, Language,
     Notice, Page, Select, TextArea, Tone, loaded, page_resource, path_part, query_now, query_value,
@@ -31,6 +32,7 @@ pub fn suggestions_page() -> AnyView {
         let heading = TeachHeading::task(text);
         let context = SuggestionContext {
             course: course.clone(),
+            slug: topic.get_untracked(),
             topic: page.topic_id.to_string(),
             language: page.course_title.language.clone(),
             save,
@@ -50,6 +52,8 @@ pub fn suggestions_page() -> AnyView {
 /// The topic and the forms of the page.
 struct SuggestionContext {
     course: String,
+    /// Name of the topic in addresses.
+    slug: String,
     topic: String,
     language: Language,
     save: FormState,
@@ -91,7 +95,10 @@ fn suggestions(page: SuggestionsPage, context: &SuggestionContext) -> AnyView {
     view! {
         {done}
         <p class="soft">
-            "Learners see these questions beside the topic. One that they pick is answered with the text that you write here, and the questions that follow it are offered next."
+            "Learners see these questions beside the topic. One that they pick is answered with the text that you write here, and the questions that follow it are offered next. "
+            <a href=proposals_path(&context.course, &context.slug)>
+                "Proposals from the topic’s text"
+            </a>
         </p>
         {list}
         <section class="stack" aria-labelledby="ly-new-question">

@@ -1,4 +1,4 @@
-//! Questions that the course does not answer, a part of the page of questions.
+//! Questions of learners in groups, parts of the page of questions.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,26 @@ use crate::paths::suggestions_path;
 use crate::platform::ui::{Erase, Language};
 use crate::tutor_chat::desk::{UnknownGroup, UnknownQuestion, UnknownQuestions};
 
-pub fn unknown(course: &str, found: UnknownQuestions, language: &Language) -> AnyView {
+/// Id, heading and introduction of a list of questions.
+pub struct GroupedTexts(&'static str, &'static str, &'static str);
+
+pub const UNKNOWN: GroupedTexts = GroupedTexts(
+    "ly-unknown",
+    "Questions that the course does not answer",
+    "Asked in the last 90 days, similar ones together, most frequent first. A suggested question with an answer helps the next learner.",
+);
+pub const ANSWERED: GroupedTexts = GroupedTexts(
+    "ly-answered",
+    "Other questions to the AI tutor",
+    "Answered from the course in the last 90 days, similar ones together, most frequent first. Frequent ones show where the text is hard.",
+);
+
+pub fn grouped(
+    course: &str,
+    found: UnknownQuestions,
+    language: &Language,
+    &GroupedTexts(id, heading, introduction): &GroupedTexts,
+) -> AnyView {
     let groups = (found.groups)
         .into_iter()
         .map(|it| group(course, it, language))
@@ -19,11 +38,9 @@ pub fn unknown(course: &str, found: UnknownQuestions, language: &Language) -> An
         }
     });
     view! {
-        <section class="stack" aria-labelledby="ly-unknown">
-            <h2 id="ly-unknown">"Questions that the course does not answer"</h2>
-            <p class="soft">
-                "Asked in the last 90 days, similar ones together, most frequent first. A suggested question with an answer helps the next learner."
-            </p>
+        <section class="stack" aria-labelledby=id>
+            <h2 id=id>{heading}</h2>
+            <p class="soft">{introduction}</p>
             {groups}
             {others}
         </section>

@@ -161,12 +161,17 @@ pub async fn page(
         true => unknown::questions(conn, course, settings.tutors_may_read).await?,
         false => None,
     };
+    let answered = match is_first && settings.tutors_may_read {
+        true => unknown::answered(conn, course).await?,
+        false => None,
+    };
     Ok(LearnerQuestionsPage {
         course_title: courses::title(conn, course).await?,
         questions,
         next,
         open: open(conn, course).await?,
         unknown,
+        answered,
         settings,
     })
 }

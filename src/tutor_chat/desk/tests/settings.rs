@@ -7,8 +7,8 @@ use crate::platform::error::AppResult;
 use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
 use crate::testing::{learner, tutor};
-use crate::tutor_chat::desk::TutorSettings;
 use crate::tutor_chat::desk::server::settings::settings;
+use crate::tutor_chat::desk::{TutorSettings, TutorTone};
 
 async fn stored(site: &TestSite) -> TutorSettings {
     let course = site.test.text("select course_id::text from courses").await;
@@ -38,6 +38,7 @@ async fn a_tutor_changes_the_settings_and_the_audit_log_has_both_values() {
     let fields = [
         ("course", "small"),
         ("form[questions_per_module]", "0"),
+        ("form[tone]", "encouraging"),
         ("form[tutors_may_read]", "true"),
     ];
     for _ in 0..2 {
@@ -48,6 +49,7 @@ async fn a_tutor_changes_the_settings_and_the_audit_log_has_both_values() {
         questions_per_module: 0,
         hints_first: false,
         tutors_may_read: true,
+        tone: TutorTone::Encouraging,
     };
     assert_eq!(stored(&site).await, wanted);
     let logged = "select (old_values ->> 'questions_per_module') || ' ' || (new_values ->> 'questions_per_module')
@@ -126,4 +128,46 @@ async fn questions_without_an_answer_are_grouped_where_tutors_may_read_them() {
     // Later pages and other filters leave them out.
     let done = meera.get(&format!("{QUESTIONS}?show=done")).await.body;
     assert!(unknown(&done).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answered_questions_are_grouped_from_the_moment_at_which_learners_are_told() {
+    let site = site_with_course().await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let talk = Talk::of(&site, "asha@example.org", "a").await;
+    talk.says("user", "Is the mean a product?", "").await;
+    talk.says("assistant", "The mean is a sum.", "quotations")
+        .await;
+    let heading = "Other questions to the AI tutor";
+    assert!(!meera.get(QUESTIONS).await.body.contains(heading));
+    let mut fields = vec![
+        ("course", "small"),
+        ("form[is_on]", "true"),
+        ("form[questions_per_module]", "5"),
+    ];
+    let off = fields.clone();
+    fields.push(("form[tutors_may_read]", "true"));
+    let save = "desk/api/save_tutor_settings";
+    meera.post(save, &fields).await.assert_ok();
+    let told = asha.get("/learn/small/a/tutor").await.body;
+    assert!(told.contains("see the questions that are asked here, without names"));
+    assert!(
+        !meera.get(QUESTIONS).await.body.contains(heading),
+        "asked before"
+    );
+    for question in ["Why is the mean a sum?", "Why is the mean no sum?"] {
+        talk.says("user", question, "").await;
+        talk.says("assistant", "The mean is a sum.", "quotations")
+            .await;
+    }
+    let page = meera.get(QUESTIONS).await.body;
+    let (_, listed) = page.split_once(heading).expect("the questions");
+    let (listed, _) = listed.split_once("Settings of the AI tutor").unwrap();
+    assert!(listed.contains("Why is the mean no sum?") && !listed.contains("product"));
+    assert!(!listed.contains("asha"), "no names");
+    // Switching it off hides them for good.
+    meera.post(save, &off).await.assert_ok();
+    meera.post(save, &fields).await.assert_ok();
+    assert!(!meera.get(QUESTIONS).await.body.contains(heading));
 }

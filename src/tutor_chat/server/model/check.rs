@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{DraftCitation, DraftSentence};
-use super::support::{even, is_supported, stems};
+use super::support::{code_block, even, has_block, is_supported, stems};
 use crate::course::server::index::Passage;
 use crate::platform::names;
 use crate::tutor_chat::server::answer::{AnswerPlace, Quotation};
@@ -25,6 +25,9 @@ pub struct AnswerSentence {
     pub text: String,
     /// Places of its citations in the answer's list.
     pub cites: Vec<usize>,
+    /// Code of the course that the sentence is about, as a block of Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code: String,
 }
 
 /// The question and the passages that sentences are compared with.
@@ -67,7 +70,8 @@ impl CheckedAnswer {
             })
         });
         let cites = cites.collect();
-        self.sentences.push(AnswerSentence { text, cites });
+        let code = code(draft, material);
+        self.sentences.push(AnswerSentence { text, cites, code });
         true
     }
 
@@ -94,6 +98,21 @@ pub fn checked(draft: &DraftSentence, material: &Material<'_>) -> Option<(String
         && is_supported(&text, material.question, &cited)
         && !gives_away(&words, material.telling);
     is_supported.then_some((text, spans))
+}
+
+/// Returns the code of the sentence as a block of Markdown if it stands in a passage that the
+/// sentence cites. Empty otherwise, and for hints.
+fn code(draft: &DraftSentence, material: &Material<'_>) -> String {
+    let cited = material.passages.iter().enumerate().filter(|(at, _)| {
+        let id = passage_id(*at);
+        draft.cites.iter().any(|cite| cite.id.trim() == id)
+    });
+    let mut texts = cited.map(|(_, passage)| passage.text.as_str());
+    let is_there = material.telling.is_empty() && texts.any(|text| has_block(&draft.code, text));
+    match is_there {
+        true => code_block(&draft.code, &draft.code_language),
+        false => String::new(),
+    }
 }
 
 /// Removes invisible characters and line breaks. None if nothing is left, or too much.
@@ -192,6 +211,7 @@ mod tests {
                 id: "p1".to_owned(),
                 quote: quote.to_owned(),
             }],
+            ..DraftSentence::default()
         }
     }
 

@@ -3,15 +3,18 @@
 //! be used, the tutor quotes the course as it does by itself.
 
 pub mod check;
+pub mod chosen;
 pub mod prompt;
 pub mod reader;
 pub mod redact;
 pub mod store;
+pub mod summary;
 pub mod support;
 pub mod write;
 
 use chrono::Utc;
 
+use self::chosen::chosen;
 use self::write::WriteAnswer;
 use super::ladder::{AnswerKind, AnswerNote, ChatAnswerDraft};
 use crate::platform::ai::usage;
@@ -43,7 +46,7 @@ enum ModelPath {
 async fn path(
     conn: &mut Conn,
     ai: Option<&AiConfig>,
-    user: UserId,
+    (user, course): (UserId, CourseId),
     kind: AnswerKind,
 ) -> AppResult<ModelPath> {
     // Questions that the course asks itself never leave this machine: their hints are places.
@@ -51,10 +54,14 @@ async fn path(
         kind,
         AnswerKind::Hint | AnswerKind::KeySentence | AnswerKind::Quotations
     );
-    let Some(ai) = ai.filter(|ai| is_written && ai.chat().is_some()) else {
+    let Some(ai) = ai.filter(|_| is_written) else {
         return Ok(ModelPath::Quotes(None));
     };
-    if !usage::has_tokens_left(conn, ai, user).await? {
+    let model = chosen(conn, ai, course).await?;
+    let Some(model) = model.filter(|_| ai.server().is_some()) else {
+        return Ok(ModelPath::Quotes(None));
+    };
+    if !model.has_tokens_left || !usage::has_tokens_left(conn, ai, user).await? {
         return Ok(ModelPath::Quotes(Some(AnswerNote::Limit)));
     }
     Ok(match ai.is_reachable() {
@@ -72,7 +79,7 @@ pub async fn give(
     mut draft: ChatAnswerDraft,
 ) -> AppResult<()> {
     let costs = to.costs_question && draft.kind.is_counted();
-    match path(conn, ai, to.user, draft.kind).await? {
+    match path(conn, ai, (to.user, to.course), draft.kind).await? {
         ModelPath::Writes => {
             let step = (draft.kind, costs);
             if let Some(answer) = store::add_pending(conn, to.talk, to.question, step).await? {

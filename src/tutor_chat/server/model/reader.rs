@@ -3,11 +3,16 @@
 use serde::Deserialize;
 
 /// A sentence as the model has written it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 pub struct DraftSentence {
     pub text: String,
     #[serde(default)]
     pub cites: Vec<DraftCitation>,
+    /// Code of the passage that the sentence is about, and its language.
+    #[serde(default)]
+    pub code: String,
+    #[serde(default)]
+    pub code_language: String,
 }
 
 /// A passage that a sentence names, and the words that it takes from it.

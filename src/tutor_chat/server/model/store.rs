@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::check::CheckedAnswer;
 use super::prompt::{PROMPT_VERSION, TURNS, Turn};
+use crate::course::LearnerPersona;
 use crate::platform::db::schema::cp_rag_chat_messages as messages;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{ChatMessageId, ChatSessionId, CourseId, TopicId, UserId};
@@ -70,11 +71,22 @@ pub struct PendingAnswer {
     /// Language of the course.
     #[diesel(sql_type = Text)]
     pub language: String,
+    /// Summary of the beginning of a long conversation. Empty if there is none.
+    #[diesel(sql_type = Text)]
+    pub summary: String,
+    #[diesel(sql_type = Text)]
+    persona: String,
 }
 
 impl PendingAnswer {
     pub fn kind(&self) -> AnswerKind {
         AnswerKind::parse(&self.answer_kind).unwrap_or(AnswerKind::Hint)
+    }
+
+    /// Kind of the learner, if it is known.
+    pub fn persona(&self) -> Option<LearnerPersona> {
+        let mut all = LearnerPersona::ALL.into_iter();
+        all.find(|persona| persona.name() == self.persona)
     }
 }
 
@@ -82,12 +94,14 @@ impl PendingAnswer {
 pub async fn pending(conn: &mut Conn, answer: ChatMessageId) -> QueryResult<Option<PendingAnswer>> {
     statement(
         "select m.session_id, s.user_id, s.course_id, s.topic_id, q.message_id as question_id, q.content as question,
-                m.answer_kind, m.costs_question, u.display_name as learner, c.language
+                m.answer_kind, m.costs_question, u.display_name as learner, c.language,
+                coalesce(s.summary, '') as summary, coalesce(p.persona_key::text, '') as persona
          from cp_rag_chat_messages m
          join cp_rag_chat_messages q on q.message_id = m.answer_to
          join cp_rag_chat_sessions s on s.session_id = m.session_id
          join users u on u.user_id = s.user_id
          join courses c on c.course_id = s.course_id
+         left join learner_persona_profiles p on p.user_id = s.user_id and p.course_id = s.course_id
          where m.message_id = $1 and m.status in ('pending', 'streaming')",
     )
     .bind::<SqlUuid, _>(answer)

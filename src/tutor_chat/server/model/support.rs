@@ -15,6 +15,35 @@ pub fn is_supported(sentence: &str, question: &str, spans: &[&str]) -> bool {
         && has_same_negation(sentence, spans)
 }
 
+/// Most characters of a block of code.
+const BLOCK_CHARACTERS: usize = 2_000;
+/// Most letters of a language's name.
+const LANGUAGE_LETTERS: usize = 20;
+
+/// Returns true if the code stands in the text. White space at the ends of lines may differ.
+pub fn has_block(code: &str, text: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(|line| line.trim_end().to_owned());
+        lines.filter(|line| !line.is_empty()).collect()
+    };
+    let (wanted, all) = (lines(code), lines(text));
+    let is_short = code.chars().count() <= BLOCK_CHARACTERS;
+    is_short && !wanted.is_empty() && all.windows(wanted.len()).any(|part| part == wanted)
+}
+
+/// Writes code as a block of Markdown. Its fence is longer than any that the code has.
+pub fn code_block(code: &str, language: &str) -> String {
+    let mut fence = "```".to_owned();
+    while code.contains(&fence) {
+        fence.push('`');
+    }
+    let is_name = |letter: &char| letter.is_ascii_alphanumeric() || "+#-".contains(*letter);
+    let language: String = (language.chars().filter(is_name))
+        .take(LANGUAGE_LETTERS)
+        .collect();
+    format!("{fence}{language}\n{}\n{fence}", code.trim_end())
+}
+
 /// Stems of the words of a text.
 pub fn stems(text: &str) -> BTreeSet<String> {
     key_words(text).into_iter().map(|(_, stem)| stem).collect()
@@ -236,7 +265,22 @@ fn has_same_negation(sentence: &str, spans: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers;
+    use super::{code_block, has_block, numbers};
+
+    #[test]
+    fn code_stands_in_its_passage_line_by_line() {
+        let text = "Call it so:\nfn main() {\n    run();\n}\nThen it runs.";
+        assert!(has_block("fn main() {  \n    run();\n}\n", text));
+        for wrong in [
+            "",
+            "fn main() {\n}",
+            "fn main() {\n    stop();\n}",
+            "main()",
+        ] {
+            assert!(!has_block(wrong, text), "{wrong}");
+        }
+        assert_eq!(code_block("a```b\n", "rust\n<x>"), "````rustx\na```b\n````");
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

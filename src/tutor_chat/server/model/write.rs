@@ -9,18 +9,22 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::check::{CheckedAnswer, Material};
+use super::chosen::{ChosenModel, chosen};
 use super::prompt::{self, ModelQuestion, PROMPT_VERSION, Turn};
 use super::reader::SentenceReader;
 use super::store::{self, AnswerEnding, PendingAnswer};
+use super::summary::summarize_if_long;
 use crate::course::server::index::Passage;
 use crate::enrollment::server::access::open_place;
 use crate::platform::ai::usage::{self, UsageEntry};
 use crate::platform::ai::{Chat, ChatAsk, ChatProblem, ChatReply};
+use crate::platform::config::AiConfig;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::ChatMessageId;
 use crate::platform::jobs::{Job, JobContext};
 use crate::platform::time::Clock;
+use crate::tutor_chat::desk::TutorTone;
 use crate::tutor_chat::desk::server::live;
 use crate::tutor_chat::server::answer::TutorAnswer;
 use crate::tutor_chat::server::ask::{hold, refusal};
@@ -45,9 +49,9 @@ impl Job for WriteAnswer {
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let answer = self.answer;
-        let clock = Clock::of_organization(&cx.organization);
+        let (clock, config) = (Clock::of_organization(&cx.organization), cx.config.clone());
         let prepared = cx
-            .within(async move |conn| prepare(conn, answer, &clock).await)
+            .within(async move |conn| prepare(conn, &config.ai, answer, &clock).await)
             .await;
         match prepared {
             Ok(Some(task)) => write(cx, Arc::new(task)).await,
@@ -73,11 +77,19 @@ struct Task {
     quoted: ChatAnswerDraft,
     /// True if the course answers the question, and does not ask it itself.
     is_for_model: bool,
+    tone: TutorTone,
+    /// None if answers of the course are quotations.
+    model: Option<ChosenModel>,
 }
 
 impl Task {
     fn kind(&self) -> AnswerKind {
         self.pending.kind()
+    }
+
+    /// Name of the model. Empty without one.
+    fn model(&self) -> &str {
+        self.model.as_ref().map_or("", |model| &model.name)
     }
 
     fn request(&self) -> ChatAsk {
@@ -88,13 +100,22 @@ impl Task {
             turns: &self.turns,
             question: &self.pending.question,
             learner: &self.pending.learner,
+            summary: &self.pending.summary,
+            tone: self.tone,
+            persona: self.pending.persona(),
+            model: self.model(),
         })
     }
 }
 
 /// Loads the question with its passages, with the rights that the learner has now. None if the
 /// answer is no longer wanted.
-async fn prepare(conn: &mut Conn, answer: ChatMessageId, clock: &Clock) -> AppResult<Option<Task>> {
+async fn prepare(
+    conn: &mut Conn,
+    ai: &AiConfig,
+    answer: ChatMessageId,
+    clock: &Clock,
+) -> AppResult<Option<Task>> {
     let Some(pending) = store::pending(conn, answer).await? else {
         return Ok(None);
     };
@@ -125,6 +146,8 @@ async fn prepare(conn: &mut Conn, answer: ChatMessageId, clock: &Clock) -> AppRe
         is_for_model: matches!(found.answer, TutorAnswer::Quotations(_)),
         passages: found.passages,
         asked: found.asked,
+        tone: terms.settings.tone,
+        model: chosen(conn, ai, course).await?,
         pending,
     }))
 }
@@ -144,7 +167,8 @@ async fn give_up(cx: &JobContext, answer: ChatMessageId, error: &AppError) -> Ap
 }
 
 async fn write(cx: &JobContext, task: Arc<Task>) -> AppResult<()> {
-    let chat = cx.config.ai.chat().filter(|_| task.is_for_model);
+    let is_for_model = task.is_for_model && task.model.is_some();
+    let chat = cx.config.ai.server().filter(|_| is_for_model);
     let Some(chat) = chat else {
         return end(cx, task, CheckedAnswer::default(), Err(None)).await;
     };
@@ -152,7 +176,12 @@ async fn write(cx: &JobContext, task: Arc<Task>) -> AppResult<()> {
     let has_left = cx
         .within(async move |conn| Ok(usage::has_tokens_left(conn, &config.ai, user).await?))
         .await?;
-    if !has_left {
+    if !has_left
+        || task
+            .model
+            .as_ref()
+            .is_some_and(|model| !model.has_tokens_left)
+    {
         let why = Err(Some(AnswerNote::Limit));
         return end(cx, task, CheckedAnswer::default(), why).await;
     }
@@ -241,7 +270,7 @@ async fn end(
     let config = cx.config.clone();
     cx.within(async move |conn| {
         let ai = &config.ai;
-        let model = ai.model().unwrap_or_default();
+        let model = task.model();
         let (user, course) = (task.pending.user_id, task.pending.course_id);
         hold(conn, user, course).await?;
         if let Ok((reply, milliseconds)) = &reply {
@@ -273,6 +302,9 @@ async fn end(
                 talks::spend(conn, user, course, task.module_no).await?;
             }
             live::announce(conn, task.pending.session_id).await?;
+            if task.model.is_some() {
+                summarize_if_long(conn, task.pending.session_id).await?;
+            }
         }
         Ok(())
     })

@@ -1,0 +1,1 @@
+alter table course_tutor_settings drop column may_read_since;
