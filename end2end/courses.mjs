@@ -1,6 +1,7 @@
 // Prepares the courses that the tests need besides the demo. One is the demo without gates, one
 // has a quiz with a time limit of fifteen seconds, and one a quiz of items to order and to match.
-// One has no questions, and a module for each test that writes some. In one a model answers.
+// One has no questions, and a module for each test that writes some. In one a model answers. One
+// has sixty exercises whose work is handed in.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -117,3 +118,38 @@ write("one/01-lighthouse.md", [
   "",
   "The lighthouse of Ruvo was lit in 1871. Its lamp burns rape oil, because whale oil was too dear. The keeper climbs 212 steps each night, and writes the weather into a book.",
 ]);
+
+const topics = ["a", "b", "c", "d", "e", "f"];
+begin("marked", "one");
+write("description.md", ["Sixty works for one tutor."]);
+write("course.toml", [
+  'slug = "to-be-marked"',
+  'title = "To be marked"',
+  'summary = "Six topics with ten exercises each."',
+  'language = "en"',
+  'level = "beginner"',
+  "",
+  "[settings]",
+  "gated = false",
+  "",
+  "[[module]]",
+  'title = "Only one"',
+  'folder = "one"',
+]);
+for (const [at, topic] of topics.entries()) {
+  const name = `one/0${at + 1}-${topic}`;
+  write(`${name}.md`, ["+++", `title = "Topic ${topic}"`, "+++", "", "Little to say."]);
+  const exercises = Array.from({ length: 10 }, (_, number) => [
+    "[[simulation]]",
+    `key = "${topic}-${number}"`,
+    `title = "Exercise ${topic}${number}"`,
+    'difficulty = "beginner"',
+    'brief = "Write a sentence."',
+    'rubric = ["It is a sentence."]',
+    "",
+    "[simulation.hand_in]",
+    'criteria = ["Begins: No 0 | Partly 1 | Yes 2", "Ends: No 0 | Partly 1 | Yes 2", "Is short: No 0 | Partly 1 | Yes 2"]',
+    "",
+  ]);
+  write(`${name}.simulations.toml`, exercises.flat());
+}

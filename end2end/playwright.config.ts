@@ -52,7 +52,7 @@ export default defineConfig({
     { name: "phone", grepInvert: /@once/, use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
   ],
   webServer: {
-    command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && "$LYCEUM_BIN" import var/test/sorting && "$LYCEUM_BIN" import var/test/unwritten && "$LYCEUM_BIN" import var/test/modeled && "$LYCEUM_BIN" index with-a-model && exec "$LYCEUM_BIN" serve',
+    command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && "$LYCEUM_BIN" import var/test/sorting && "$LYCEUM_BIN" import var/test/unwritten && "$LYCEUM_BIN" import var/test/modeled && "$LYCEUM_BIN" index with-a-model && "$LYCEUM_BIN" import var/test/marked && exec "$LYCEUM_BIN" serve',
     // The site is started in the folder that has Leptos.toml and its files.
     cwd: "..",
     url: site,

@@ -339,6 +339,7 @@ const TABLE: &str = "
     GET cms/api/load_cms_pages  -                                               401 403 403 403 403 200 200
     cms/api/create_cms_page     title=                                          401 403 403 403 403 422 422
     GET cms/api/load_cms_editor page=none                                       401 403 403 403 403 404 404
+    cms/api/preview_cms_page    text=x                                          401 403 403 403 403 200 200
     cms/api/save_cms_page       page=none                                       401 403 403 403 403 404 404
     cms/api/withdraw_cms_page   page=none                                       401 403 403 403 403 404 404
     cms/api/place_cms_page      page=none                                       401 403 403 403 403 404 404
@@ -352,6 +353,8 @@ const TABLE: &str = "
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
     operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404
     operations/api/resend_mail  mail=NOBODY                                     401 403 403 403 403 404 404
+    operations/api/end_session  session=NOBODY                                  401 403 403 403 403 404 404
+    GET operations/api/load_operations list=sessions                            401 403 403 403 403 200 200
     GET tutors/api/load_course_tutors course=open                               401 403 403 403 403 200 404
     tutors/api/add_course_tutor course=open&email=no                            401 403 403 403 403 422 404
     tutors/api/set_course_tutor course=open&person=NOBODY&teaches=false         401 403 403 403 403 404 404
@@ -501,7 +504,12 @@ fn name_of(path: &str) -> String {
     parts[parts.len() - 3..].join("/")
 }
 
-async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments: &str) -> String {
+pub(crate) async fn call(
+    person: &mut Browser<'_>,
+    method: &str,
+    function: &str,
+    arguments: &str,
+) -> String {
     let path = server_fn::axum::server_fn_paths()
         .map(|(path, _)| path)
         .find(|path| name_of(path) == function)
@@ -739,7 +747,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
 }
 
 /// Signs in an admin of another organization.
-async fn foreign_admin(site: &TestSite, organization: OrganizationId) -> Browser<'_> {
+pub(crate) async fn foreign_admin(site: &TestSite, organization: OrganizationId) -> Browser<'_> {
     let email = "boss@theirs.example";
     site.account_in(organization, email, UserRole::Admin).await;
     let mut browser = site.visitor();

@@ -382,6 +382,27 @@ fn marked_work() -> String {
     )
 }
 
+/// SQL that makes the texts of the site, values of the audit log, and the name of a file hostile.
+fn settings_and_names() -> String {
+    let hostile = format!("$hostile${HOSTILE}$hostile$");
+    format!(
+        "insert into system_settings (name, value)
+         values ('landing_headline', to_jsonb({hostile}::text)), ('landing_introduction', to_jsonb({hostile}::text)),
+                ('mail_sender', to_jsonb({hostile}::text)),
+                ('mail_texts', jsonb_build_object('invitation',
+                     jsonb_build_object('subject', {hostile}, 'text', {hostile} || ' {{link}}')));
+         insert into audit_logs (audit_id, actor_user_id, action, outcome, subject_type, subject_id, old_values, new_values)
+         select gen_random_uuid(), user_id, {hostile}, 'done', 'user', user_id,
+                jsonb_build_object({hostile}, {hostile}), jsonb_build_object({hostile}, {hostile})
+         from users where email = 'learner@example.org';
+         insert into stored_files (object_key, media_type, size_bytes, sha256)
+         values ('none', 'application/pdf', 1, sha256('none'::bytea));
+         insert into work_files (work_id, submission_id, file_id, name)
+         select s.work_id, s.submission_id, f.file_id, {hostile}
+         from submissions s, stored_files f where f.object_key = 'none'"
+    )
+}
+
 async fn make_hostile(site: &TestSite) {
     let change = "insert into page_content (slug, title, body, body_html, is_published)
         values ('about', 'About', 'x', 'x', true) on conflict do nothing;
@@ -405,6 +426,8 @@ async fn make_hostile(site: &TestSite) {
         let sql = format!("update courses set {column} = array[$hostile${HOSTILE}$hostile$]");
         site.test.sql(&sql).await;
     }
+    site.test.sql(&settings_and_names()).await;
+    site.state.directory.forget();
 }
 
 /// Values that no page of ours sends: answered with a sentence, never with 500.

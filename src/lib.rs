@@ -48,6 +48,8 @@ pub mod insights;
 pub mod notes;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
+#[cfg(all(test, feature = "ssr"))]
+mod owned_access_tests;
 pub mod paths;
 pub mod practice;
 #[cfg(all(test, feature = "ssr"))]
@@ -60,6 +62,8 @@ mod testing;
 #[cfg(all(test, feature = "ssr"))]
 mod titles_tests;
 pub mod tutor_chat;
+#[cfg(all(test, feature = "ssr"))]
+mod uploads_tests;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -27,7 +27,7 @@ use lyceum::server;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub const CONNECTIONS: usize = 64;
-const PASSWORD: &str = "a password for benchmarks";
+pub const PASSWORD: &str = "a password for benchmarks";
 
 /// Returns the state of a site with a migrated database. Its files are deleted when the second
 /// value is dropped.

@@ -1,5 +1,5 @@
 // People and the site: what an admin does without a shell.
-import { accessible, awake, expect, fits, learner, linkMailedTo, newAddress, PASSWORD, signIn, test } from "./site";
+import { accessible, awake, expect, fits, learner, linkMailedTo, newAddress, PASSWORD, send, signIn, test } from "./site";
 
 test("an admin invites a person, who joins, is found and is deactivated", async ({ page, browser, allowed }) => {
   allowed.push("status of 422");
@@ -84,6 +84,53 @@ test("an admin sees jobs, mails and health", { tag: "@once" }, async ({ page }) 
   await page.getByRole("link", { name: "All mails" }).click();
   await expect(page.getByText("Sent").first()).toBeVisible();
   await accessible(page);
+  await expect(page.getByText(/^PostgreSQL \d/)).toBeVisible();
+});
+
+test("an admin signs a device out", { tag: "@once" }, async ({ page, browser }) => {
+  const guest = await (await browser.newContext(test.info().project.use)).newPage();
+  const address = await learner(guest, "open-to-all");
+  const name = `Noor ${Date.now().toString(36)}`;
+  await send(guest, "platform/auth/api/update_profile", { name, time_zone: "" });
+  await signIn(page, "admin");
+  await page.goto("/admin/operations?show=sessions");
+  await expect(page.getByText("This device").first()).toBeVisible();
+  await awake(page);
+  await accessible(page);
+  await page.getByRole("button", { name: `Sign out: ${name}` }).click();
+  await expect(page.getByRole("button", { name: `Sign out: ${name}` })).toHaveCount(0);
+  await guest.goto("/learn");
+  await expect(guest).toHaveURL(/\/sign-in/);
+  await guest.context().close();
+  await page.goto(`/admin/people?q=${encodeURIComponent(address)}`);
+  await page.getByRole("link", { name }).click();
+  await expect(page.getByText("user.session_ended")).toBeVisible();
+});
+
+test("an admin writes a page with the buttons, and the preview follows", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/admin/site/pages");
+  await awake(page);
+  const title = `Imprint ${Date.now().toString(36)}`;
+  await page.getByLabel("Title").fill(title);
+  await page.getByRole("button", { name: "Create page" }).click();
+  await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+  await awake(page);
+  const text = page.getByLabel("Text", { exact: true });
+  await text.fill("Who we are");
+  await text.press("ControlOrMeta+a");
+  await page.getByRole("button", { name: "Bold" }).click();
+  await expect(text).toHaveValue("**Who we are**");
+  await expect(page.locator(".cms-preview strong")).toHaveText("Who we are");
+  await text.press("ControlOrMeta+a");
+  await text.press("ControlOrMeta+b");
+  await expect(text).toHaveValue("Who we are");
+  await expect(page.locator(".cms-preview strong")).toHaveCount(0);
+  await accessible(page);
+  await page.getByRole("button", { name: "Publish" }).click();
+  await expect(page.getByText("Published.", { exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "View page" }).click();
+  await expect(page.getByText("Who we are")).toBeVisible();
 });
 
 test.describe("without JavaScript", () => {

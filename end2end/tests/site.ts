@@ -94,7 +94,7 @@ export async function signUp(page: Page) {
  * Sends a form to a server function in the page's session. Fails the test if the request is
  * refused.
  */
-async function send(page: Page, path: string, form: Record<string, string>) {
+export async function send(page: Page, path: string, form: Record<string, string>) {
   const origin = test.info().project.use.baseURL!;
   const answer = await page.request.post(`/api/lyceum/${path}`, { form, headers: { origin } });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);

@@ -324,6 +324,16 @@ async fn the_demos_learner_starts_in_the_middle_of_the_course() {
         "the next section is behind a quiz"
     );
 
+    // She reviews others' work, and has got one of two reviews of hers.
+    let chart =
+        "/learn/how-to-trust-a-number/regression-to-the-mean/exercise/the-consultants-chart";
+    let chart = asha.get(chart).await.body;
+    assert!(
+        chart.contains("1 of 2 reviews of your work are in"),
+        "{chart}"
+    );
+    assert_eq!(chart.matches("href=\"/peer-review/").count(), 2);
+
     // Seeding again changes nothing that somebody has changed.
     let progress = "select count(*) from topic_progress";
     let before = site.test.count(progress).await;

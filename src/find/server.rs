@@ -8,9 +8,11 @@ use super::{FoundGroup, FoundHit};
 use crate::exercise::marking::MARKING;
 use crate::paths::MODERATION;
 use crate::people::applications::TUTOR_APPLICATIONS;
+use crate::people::operations::STORAGE;
 use crate::people::person_path;
 use crate::people::site::SITE;
 use crate::people::site::cms::SITE_PAGES;
+use crate::people::site::mail_texts::MAIL_TEXTS;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::UserId;
@@ -43,7 +45,7 @@ impl Audience {
 }
 
 /// Pages on which people do something: title, address, further words, and their audience.
-const ACTIONS: [(&str, &str, &str, Audience); 29] = [
+const ACTIONS: [(&str, &str, &str, Audience); 32] = [
     ("My learning", "/learn", "home courses", Audience::Members),
     (
         "Browse the courses",
@@ -187,6 +189,24 @@ const ACTIONS: [(&str, &str, &str, Audience); 29] = [
         Audience::Admins,
     ),
     (
+        "Texts of mails",
+        MAIL_TEXTS,
+        "words reminders invitation preview",
+        Audience::Admins,
+    ),
+    (
+        "Storage",
+        STORAGE,
+        "files space unused tables",
+        Audience::Admins,
+    ),
+    (
+        "Signed-in devices",
+        "/admin/operations?show=sessions",
+        "sessions sign out people",
+        Audience::Admins,
+    ),
+    (
         "Audit log",
         "/admin/audit",
         "history changes",
@@ -195,7 +215,7 @@ const ACTIONS: [(&str, &str, &str, Audience); 29] = [
     (
         "Operations",
         "/admin/operations",
-        "jobs mails health",
+        "jobs mails health versions",
         Audience::Admins,
     ),
 ];

@@ -8,6 +8,7 @@ mod class;
 mod cohort;
 mod documents;
 mod paths;
+mod peers;
 mod questions;
 mod review;
 mod site;
@@ -77,6 +78,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         questions::ask(conn).await?;
         work::hand_in(conn).await?;
         work::grade(conn).await?;
+        peers::review(conn).await?;
         admission::admit(conn).await?;
         study::fill(conn).await?;
         review::comment(conn).await?;

@@ -19,6 +19,7 @@ use crate::cohort::{HomeSession, SessionState};
 use crate::paths::cohort_home_path;
 use crate::platform::address;
 use crate::platform::auth::{UserRole, sign_in_path};
+use crate::platform::db::organizations::Organization;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::http::layers::plain;
@@ -26,6 +27,7 @@ use crate::platform::http::uploads::refusal;
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::{CohortId, CourseId, LiveSessionId, MemberId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::mail::reminders::SESSION_SOON;
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 
@@ -275,7 +277,8 @@ impl Job for RemindOfSession {
     const KIND: &'static str = "remind_of_session";
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
-        cx.within(async move |conn| remind(conn, self.session, self.starts_at).await)
+        let organization = cx.organization.clone();
+        cx.within(async move |conn| remind(conn, &organization, self.session, self.starts_at).await)
             .await
     }
 }
@@ -311,6 +314,7 @@ struct RemindedRow {
 
 async fn remind(
     conn: &mut Conn,
+    organization: &Organization,
     session: LiveSessionId,
     starts_at: DateTime<Utc>,
 ) -> AppResult<()> {
@@ -331,14 +335,21 @@ async fn remind(
     let Some(cohort) = store::cohort(conn, row.course_id, row.cohort_id).await? else {
         return Ok(());
     };
-    let title = format!("“{}” starts soon", row.title);
     let when = span(&cohort.clock(), starts_at, row.minutes);
     let how = match row.has_link {
         true => " The cohort’s home leads there from 15 minutes before the start.",
         false => "",
     };
-    let body = format!("{when} ({}).{how}", cohort.time_zone);
-    notices::of_session(conn, &cohort, session, (&title, &body), None).await
+    let when = format!("{when} ({})", cohort.time_zone);
+    let values = [
+        ("session", row.title.as_str()),
+        ("when", &when),
+        ("how", how),
+        ("school", &organization.name),
+    ];
+    let words = SESSION_SOON.write(&organization.site.settings.mail_texts, &values);
+    let texts = (words.subject.as_str(), words.text.as_str());
+    notices::of_session(conn, &cohort, session, texts, None).await
 }
 
 #[cfg(test)]

@@ -13,10 +13,12 @@ use super::notices;
 use super::unanswered::{UNANSWERED_COLUMNS, UnansweredRow, open_to_members, unanswered};
 use crate::cohort::server::cold_calls::cohort_state;
 use crate::paths::cold_call_path;
+use crate::platform::db::organizations::Organization;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{PromptId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::mail::reminders::COLD_CALL_CLOSING;
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{NewNotification, notify};
 use crate::platform::time::Clock;
@@ -37,7 +39,9 @@ impl Job for RemindOfColdCalls {
             jobs::enqueue_next_hour(conn, &self).await
         })
         .await?;
-        cx.within(async |conn| remind(conn, Utc::now()).await).await
+        let organization = cx.organization.clone();
+        cx.within(async move |conn| remind(conn, &organization, Utc::now()).await)
+            .await
     }
 }
 
@@ -50,7 +54,7 @@ struct ClosingPromptRow {
     closes_at: DateTime<Utc>,
 }
 
-async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
+async fn remind(conn: &mut Conn, organization: &Organization, now: DateTime<Utc>) -> AppResult<()> {
     let rows = closing(conn, now).await?;
     let rows = open_to_members(conn, rows, |row| &row.at, now).await?;
     // People who get the same notification.
@@ -59,7 +63,7 @@ async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     for row in rows {
         let (_, people) = told
             .entry((row.at.prompt_id, row.closes_at, row.at.time_zone.clone()))
-            .or_insert_with(|| (notification(&row, now), Vec::new()));
+            .or_insert_with(|| (notification(&row, organization, now), Vec::new()));
         people.push(row.at.user_id);
     }
     for (new, people) in told.values() {
@@ -68,22 +72,29 @@ async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     Ok(())
 }
 
-fn notification(row: &ClosingPromptRow, now: DateTime<Utc>) -> NewNotification {
+fn notification(
+    row: &ClosingPromptRow,
+    organization: &Organization,
+    now: DateTime<Utc>,
+) -> NewNotification {
     let clock = Clock {
         zone: row.at.time_zone.parse().unwrap_or(Tz::UTC),
         now,
     };
+    let until = format!("{} ({})", clock.date_time(row.closes_at), clock.zone);
+    let values = [
+        ("topic", row.at.topic_title.as_str()),
+        ("until", &until),
+        ("prompt", &row.at.prompt),
+        ("school", &organization.name),
+    ];
+    let words = COLD_CALL_CLOSING.write(&organization.site.settings.mail_texts, &values);
     NewNotification {
         kind: NotificationKind::Deadline,
         subject: notices::of_closing(row.at.prompt_id),
         course: Some(row.at.course_id),
-        title: format!("A cold call of “{}” closes soon", row.at.topic_title),
-        body: format!(
-            "You have not answered it. It closes on {} ({}). “{}”",
-            clock.date_time(row.closes_at),
-            clock.zone,
-            row.at.prompt
-        ),
+        title: words.subject,
+        body: words.text,
         path: cold_call_path(&row.at.course, &row.at.topic, row.at.display_order),
     }
 }

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::store::Exam;
 use crate::paths::exam_path;
+use crate::platform::db::organizations::Organization;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::mail::reminders::EXAM_CLOSING;
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{NewNotification, notify, store, withdraw};
 use crate::platform::time::Clock;
@@ -30,8 +32,8 @@ impl Job for RemindOfExam {
     const KIND: &'static str = "remind_of_exam";
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
-        let clock = Clock::of_organization(&cx.organization);
-        cx.within(async move |conn| remind(conn, self.exam, self.closes_at, &clock).await)
+        let organization = cx.organization.clone();
+        cx.within(async move |conn| remind(conn, self.exam, self.closes_at, &organization).await)
             .await
     }
 }
@@ -143,7 +145,7 @@ async fn remind(
     conn: &mut Conn,
     exam: ExamId,
     closes_at: DateTime<Utc>,
-    clock: &Clock,
+    organization: &Organization,
 ) -> AppResult<()> {
     // Marks the time, so that each time is told once.
     let row: Option<ClosingRow> = statement(
@@ -184,16 +186,20 @@ async fn remind(
     .load(conn)
     .await?;
     let people: Vec<UserId> = late.into_iter().map(|row| row.user_id).collect();
+    let clock = Clock::of_organization(organization);
+    let until = format!("{} ({})", clock.date_time(closes_at), clock.zone);
+    let values = [
+        ("exam", row.title.as_str()),
+        ("until", &until),
+        ("school", &organization.name),
+    ];
+    let words = EXAM_CLOSING.write(&organization.site.settings.mail_texts, &values);
     let new = NewNotification {
         kind: NotificationKind::Deadline,
         subject: subject(exam),
         course: Some(row.course_id),
-        title: format!("The exam “{}” closes soon", row.title),
-        body: format!(
-            "You have not begun it. It closes on {} ({}).",
-            clock.date_time(closes_at),
-            clock.zone
-        ),
+        title: words.subject,
+        body: words.text,
         path: exam_path(&row.slug, exam),
     };
     notify(conn, &people, &new).await

@@ -7,13 +7,13 @@ use server_fn::ServerFn;
 
 use super::api::{CommentOnWork, RemoveWorkFile, load_tutor_comments};
 use super::{
-    COMMENT_CHARACTERS, HandingIn, ReleasedMarks, ThreadComment, TutorComment, TutorComments,
-    WORK_UPLOAD, WorkFile, WorkVersion, comments_path,
+    COMMENT_CHARACTERS, FILE_BYTES, HandingIn, ReleasedMarks, ThreadComment, TutorComment,
+    TutorComments, WORK_UPLOAD, WorkFile, WorkVersion, comments_path,
 };
 use crate::platform::ids::{ExerciseId, ExerciseWorkId};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Crumb, EmptyState, Erase, Form, FormState, Html,
-    Notice, Page, TextArea, Tone, loaded, page_resource, path_part,
+    Notice, Page, TextArea, Tone, check_file_size, loaded, page_resource, path_part,
 };
 
 /// Forms of work that is handed in, besides that of the text.
@@ -96,6 +96,7 @@ pub fn draft_files(exercise: ExerciseId, files: Vec<WorkFile>, forms: HandInForm
                         name="file"
                         required
                         aria-describedby="ly-work-file-hint"
+                        on:change=|event| check_file_size(&event, FILE_BYTES)
                     />
                     <p class="hint" id="ly-work-file-hint">
                         "PNG, JPEG, WebP, GIF, PDF, or a text or program, at most 20 MB and 10 files. Save your text before you add a file."

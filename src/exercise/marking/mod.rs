@@ -111,7 +111,7 @@ pub struct MarkingPage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShownFile {
     pub file: WorkFile,
-    /// A text or program, as HTML. Empty for other files.
+    /// A text, a program or the frame of a PDF, as HTML. Empty for other files.
     pub content: Html,
 }
 

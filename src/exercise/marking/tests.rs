@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 
 use crate::exercise::hand_in::WORK_UPLOAD;
+use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::{Group, hidden, learner, many_accounts, pelican_course, tutor, work_waits};
 
@@ -186,6 +187,80 @@ async fn work_of_others_is_out_of_reach_and_late_work_is_refused() {
     let again = [("exercise", exercise.as_str()), ("back", HERE)];
     let again = asha.post("exercise/api/reopen_work", &again).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_shown_within_the_page_and_runs_nothing() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "").await.assert_ok();
+    let mut asha = learner(&site, "asha@example.org").await;
+    upload(&mut asha, &exercise, "Plan.pdf", b"%PDF-1.7 a plan").await;
+    upload(&mut asha, &exercise, "code.py", b"print('<b>')").await;
+    hand_in(&mut asha, "See the plan.").await.assert_ok();
+    let (path, _) = next(&mut meera).await;
+    let page = meera.get(&path).await;
+    let id = "select work_file_id from work_files where name like '%.pdf'";
+    let file = format!("/work-files/{}/plan.pdf", site.test.text(id).await);
+    assert!(
+        page.body.contains(&format!("<iframe src=\"{file}#")),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("download=\"Plan.pdf\""));
+    assert!(page.body.contains("&lt;b&gt;"), "a program is text");
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-src 'self'"), "{policy}");
+    let sent = meera.get(&file).await;
+    sent.assert_ok();
+    assert_eq!(sent.header("content-type"), "application/pdf");
+    assert_eq!(sent.header("x-frame-options"), "SAMEORIGIN");
+    assert_eq!(sent.header("x-content-type-options"), "nosniff");
+    let policy = sent.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"));
+    assert!(!policy.contains("script-src") && !policy.contains("sandbox"));
+    // Other files are not framed, and stay in their sandbox.
+    let code = "select work_file_id from work_files where name like '%.py'";
+    let code = format!("/work-files/{}/code.py", site.test.text(code).await);
+    let sent = meera.get(&code).await;
+    assert!(sent.header("content-security-policy").contains("sandbox"));
+    assert_eq!(sent.header("x-frame-options"), "DENY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_has_the_words_of_the_admins() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "2099-05-01T10:00")
+        .await
+        .assert_ok();
+    learner(&site, "asha@example.org").await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    let words = |text: &'static str| {
+        [
+            ("mail", "work_due"),
+            ("subject", "Tomorrow: {exercise}"),
+            ("text", text),
+            ("act", "save"),
+        ]
+    };
+    let act = "mail_texts/api/save_mail_text";
+    let refused = root.post(act, &words("See {link}")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = "We wait for your work until {until}. Your {school}";
+    root.post(act, &words(text)).await.assert_ok();
+    let page = root.get("/admin/site/mails?mail=work_due").await.body;
+    assert!(page.contains("Tomorrow: The empty chairs"), "{page}");
+    let due = "update assignments set due_at = now() + interval '5 hours';
+         insert into background_jobs (organization_id, kind, payload)
+         select organization_id, 'remind_of_exercises', '{}' from organizations limit 1";
+    site.test.sql(due).await;
+    let mails = site.mails().await.join("\n");
+    assert!(
+        mails.contains("Subject: Tomorrow: The salary talk"),
+        "{mails}"
+    );
+    assert!(mails.contains("We wait for your work until"), "{mails}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

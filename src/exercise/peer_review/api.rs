@@ -28,8 +28,9 @@ pub async fn load_peer_review(review: String) -> AppResult<PeerReviewPage> {
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let review = PeerReviewId(review.parse().map_err(|_| review::no_review())?);
+    let files = me.cx.app.files.clone();
     me.cx
-        .within(async move |conn| view::page(conn, user, review, &clock).await)
+        .within(async move |conn| view::page(conn, &files, user, review, &clock).await)
         .await
 }
 

@@ -11,7 +11,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
-use crate::exercise::hand_in::WorkFile;
+use crate::exercise::marking::ShownFile;
 use crate::exercise::rubric::RubricCriterion;
 use crate::platform::ids::PeerReviewId;
 use crate::platform::ui::Html;
@@ -77,7 +77,7 @@ pub struct PeerReviewPage {
     pub brief: Html,
     pub text: Html,
     pub links: Vec<String>,
-    pub files: Vec<WorkFile>,
+    pub files: Vec<ShownFile>,
     pub criteria: Vec<RubricCriterion>,
     pub points: Vec<Option<i32>>,
     pub feedback: String,

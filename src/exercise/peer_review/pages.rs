@@ -10,9 +10,9 @@ use super::api::{
 use super::{
     PeerPart, PeerReviewPage, PeerReviewStep, REPORT_CHARACTERS, REVIEW_CHARACTERS, ShownReview,
 };
-use crate::exercise::hand_in::pages::{file_link, links, text};
+use crate::exercise::hand_in::pages::{links, text};
 use crate::exercise::marking::AssignmentForm;
-use crate::exercise::marking::pages::criterion;
+use crate::exercise::marking::pages::{criterion, shown_file};
 use crate::platform::ids::ExerciseId;
 use crate::platform::ui::{
     Breadcrumbs, Button, ButtonKind, Checkbox, Crumb, Erase, Field, Form, FormState, Notice, Page,
@@ -143,9 +143,7 @@ fn review_page(page: PeerReviewPage, form: FormState) -> AnyView {
     let (lang, dir) = (language.tag(), language.dir());
     let until = (!page.until.is_empty())
         .then(|| view! { <span>{format!("Please send it by {}.", page.until)}</span> });
-    let files = page.files.clone().into_iter();
-    let files = files.map(|file| view! { <li>{file_link(file)}</li> });
-    let files = files.collect_view();
+    let files = page.files.iter().cloned().map(shown_file).collect_view();
     let back = page.back.clone();
     let bench = match page.sent.0.is_empty() {
         true => review_form(page.clone(), form),
@@ -170,7 +168,7 @@ fn review_page(page: PeerReviewPage, form: FormState) -> AnyView {
                     </details>
                     {text(page.text)}
                     {links(page.links)}
-                    <ul class="work-files">{files}</ul>
+                    {files}
                 </section>
                 <section class="marking-marks stack" aria-label="Your review">
                     {bench}

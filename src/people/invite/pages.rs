@@ -21,7 +21,8 @@ use crate::platform::figures;
 use crate::platform::ids::InvitationListId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Notice,
-    Page, Pagination, Select, Table, Tone, loaded, page_resource, path_part, query_value,
+    Page, Pagination, Select, Table, Tone, check_file_size, loaded, page_resource, path_part,
+    query_value,
 };
 
 #[derive(Clone, Copy)]
@@ -178,7 +179,7 @@ fn upload(courses: &[(String, CourseTitle)]) -> AnyView {
                     <label class="control-label" for="ly-file">
                         "File"
                     </label>
-                    <input class="input" id="ly-file" type="file" name="file" accept=".csv,.tsv,.txt,text/csv" aria-describedby="ly-file-hint" required />
+                    <input class="input" id="ly-file" type="file" name="file" accept=".csv,.tsv,.txt,text/csv" aria-describedby="ly-file-hint" required on:change=|event| check_file_size(&event, LIST_BYTES) />
                     <p class="hint" id="ly-file-hint">
                         {hint}
                     </p>

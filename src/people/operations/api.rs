@@ -9,7 +9,7 @@ use crate::platform::ids::{JobId, MailId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{health, jobs, mails, model_choices, model_usage, storage},
+    super::server::{health, jobs, mails, model_choices, model_usage, sessions, storage},
     super::{MODEL_USAGE, STORAGE, operations_path},
     crate::platform::address,
     crate::platform::auth::guard::require_admin,
@@ -26,18 +26,23 @@ pub async fn load_operations(
     let cx = require_admin().await?.0.cx;
     let clock = Clock::of(&cx);
     let app = cx.app.clone();
+    let by = cx.clone();
     cx.within(async move |conn| {
         let health = health::lines(conn, &app, &clock).await?;
         let mut page = OperationsPage {
             health,
             jobs: Vec::new(),
             mails: Vec::new(),
+            sessions: Vec::new(),
             next: None,
         };
         match list {
             OperationsList::FailedMails | OperationsList::Mails => {
                 let only_failed = list == OperationsList::FailedMails;
                 (page.mails, page.next) = mails::page(conn, only_failed, &after, &clock).await?;
+            }
+            OperationsList::Sessions => {
+                (page.sessions, page.next) = sessions::page(conn, &by, &after, &clock).await?;
             }
             _ => (page.jobs, page.next) = jobs::page(conn, list, &after, &clock).await?,
         }
@@ -125,6 +130,20 @@ pub async fn resend_mail(mail: MailId, #[server(default)] list: OperationsList) 
     let cx = require_admin().await?.0.cx;
     let by = cx.clone();
     cx.within(async move |conn| mails::resend(conn, &by, mail).await)
+        .await?;
+    redirect(operations_path(list, ""));
+    Ok(())
+}
+
+/// Signs a device out.
+#[server]
+pub async fn end_session(
+    session: uuid::Uuid,
+    #[server(default)] list: OperationsList,
+) -> AppResult<()> {
+    let cx = require_admin().await?.0.cx;
+    let by = cx.clone();
+    cx.within(async move |conn| sessions::end(conn, &by, session).await)
         .await?;
     redirect(operations_path(list, ""));
     Ok(())

@@ -1,4 +1,4 @@
-//! Background jobs, mails and the health of the site for its admins.
+//! Background jobs, mails, sessions and the health of the site for its admins.
 
 pub mod api;
 pub mod pages;
@@ -9,7 +9,7 @@ pub mod storage_page;
 use serde::{Deserialize, Serialize};
 
 use crate::platform::address;
-use crate::platform::ids::{JobId, MailId};
+use crate::platform::ids::{JobId, MailId, UserId};
 use crate::platform::ui::Html;
 
 /// Jobs or mails on one page.
@@ -35,15 +35,17 @@ pub enum OperationsList {
     WaitingJobs,
     FailedMails,
     Mails,
+    Sessions,
 }
 
 impl OperationsList {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::FailedJobs,
         Self::RunningJobs,
         Self::WaitingJobs,
         Self::FailedMails,
         Self::Mails,
+        Self::Sessions,
     ];
 
     pub fn name(self) -> &'static str {
@@ -53,6 +55,7 @@ impl OperationsList {
             Self::WaitingJobs => "waiting",
             Self::FailedMails => "failed-mails",
             Self::Mails => "mails",
+            Self::Sessions => "sessions",
         }
     }
 
@@ -63,6 +66,7 @@ impl OperationsList {
             Self::WaitingJobs => "Waiting jobs",
             Self::FailedMails => "Failed mails",
             Self::Mails => "All mails",
+            Self::Sessions => "Signed-in devices",
         }
     }
 
@@ -82,6 +86,7 @@ pub struct OperationsPage {
     pub health: Vec<HealthLine>,
     pub jobs: Vec<JobLine>,
     pub mails: Vec<MailLine>,
+    pub sessions: Vec<SessionLine>,
     /// Place of the last line if there are more.
     pub next: Option<String>,
 }
@@ -159,4 +164,21 @@ pub struct MailLine {
     /// Reason of the failure; None if it was sent.
     pub problem: Option<String>,
     pub may_resend: bool,
+}
+
+/// A device that is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLine {
+    pub session: uuid::Uuid,
+    /// Name and id.
+    pub person: (String, UserId),
+    pub role: String,
+    pub device: String,
+    pub address: String,
+    /// Day of the sign-in.
+    pub since: String,
+    /// Time of its last use, in words and as ISO 8601.
+    pub seen: (String, String),
+    /// True for the admin's own device.
+    pub is_own: bool,
 }

@@ -3,13 +3,15 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::api::{DiscardJob, ResendMail, RunJobAgain, load_model_usage, load_operations};
+use super::api::{
+    DiscardJob, EndSession, ResendMail, RunJobAgain, load_model_usage, load_operations,
+};
 use super::{
     HealthLine, JobLine, MODEL_USAGE, MailLine, ModelUsageLine, ModelUsagePage, OperationsList,
-    OperationsPage, STORAGE, operations_path,
+    OperationsPage, STORAGE, SessionLine, operations_path,
 };
-use crate::people::AdminArea;
 use crate::people::pages::{frame, frame_below};
+use crate::people::{AdminArea, person_path};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Glyph, Page, Pagination,
     Table, Tone, loaded, page_resource, query_value,
@@ -25,6 +27,7 @@ pub fn operations_page() -> AnyView {
         run: FormState::of(RunJobAgain::PATH),
         discard: FormState::of(DiscardJob::PATH),
         resend: FormState::of(ResendMail::PATH),
+        end: FormState::of(EndSession::PATH),
     };
     let show = move |page: OperationsPage| {
         let list = OperationsList::parse(&list.get_untracked());
@@ -124,6 +127,7 @@ struct OperationsForms {
     run: FormState,
     discard: FormState,
     resend: FormState,
+    end: FormState,
 }
 
 fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms) -> AnyView {
@@ -138,10 +142,11 @@ fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms
             }
         })
         .collect_view();
-    let body = match (page.jobs.is_empty(), page.mails.is_empty()) {
-        (false, _) => job_table(page.jobs, list, forms),
-        (_, false) => mails(page.mails, "Mails", Some((list, forms.resend))),
-        (true, true) => view! { <EmptyState glyph=Glyph::Check title="Nothing here" text="This list is empty." /> }.erase(),
+    let body = match list {
+        _ if !page.jobs.is_empty() => job_table(page.jobs, list, forms),
+        _ if !page.mails.is_empty() => mails(page.mails, "Mails", Some((list, forms.resend))),
+        OperationsList::Sessions => session_table(page.sessions, forms.end),
+        _ => view! { <EmptyState glyph=Glyph::Check title="Nothing here" text="This list is empty." /> }.erase(),
     };
     let next = page
         .next
@@ -156,7 +161,7 @@ fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms
                 <a href=MODEL_USAGE>"Usage of the language model"</a>
             </p>
         </section>
-        <nav class="chips" aria-label="Jobs and mails">
+        <nav class="chips" aria-label="Jobs, mails and devices">
             {chips}
         </nav>
         {body}
@@ -230,7 +235,59 @@ fn job_table(jobs: Vec<JobLine>, list: OperationsList, forms: OperationsForms) -
     .erase()
 }
 
-/// A form of one button about a job or a mail. Its problem is shown beside it.
+/// A table of devices that are signed in, each with a button that signs it out.
+fn session_table(sessions: Vec<SessionLine>, form: FormState) -> AnyView {
+    let columns = vec![
+        Column::new("Person"),
+        Column::new("Role"),
+        Column::new("Device"),
+        Column::new("Since"),
+        Column::new("Last used"),
+        Column::new("Actions").silent(),
+    ];
+    let rows = sessions.into_iter().map(|session| {
+        let (name, person) = session.person;
+        let (seen, exactly) = session.seen;
+        let id = session.session.to_string();
+        let end = match session.is_own {
+            true => view! { <span class="soft">"This device"</span> }.erase(),
+            false => one_button(
+                form,
+                ("session", &id),
+                OperationsList::Sessions,
+                "Sign out",
+                &name,
+            ),
+        };
+        view! {
+            <tr>
+                <th scope="row">
+                    <a href=person_path(person)>
+                        <bdi>{name}</bdi>
+                    </a>
+                </th>
+                <td data-label="Role">{session.role}</td>
+                <td data-label="Device">
+                    {session.device} <span class="soft admin-under">{session.address}</span>
+                </td>
+                <td data-label="Since">{session.since}</td>
+                <td data-label="Last used">
+                    <time datetime=exactly>{seen}</time>
+                </td>
+                <td>{end}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <Table label="Signed-in devices" columns=columns stacks=true>
+            {rows}
+        </Table>
+    }
+    .erase()
+}
+
+/// A form of one button about a job, a mail or a device. Its problem is shown beside it.
 fn one_button(
     form: FormState,
     (name, id): (&'static str, &str),
@@ -262,6 +319,7 @@ fn serde_name(list: OperationsList) -> &'static str {
         OperationsList::WaitingJobs => "waiting_jobs",
         OperationsList::FailedMails => "failed_mails",
         OperationsList::Mails => "mails",
+        OperationsList::Sessions => "sessions",
     }
 }
 

@@ -17,7 +17,7 @@ use crate::people::pages::frame;
 use crate::platform::figures;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Notice, Page, Select, TextArea, Tone,
-    loaded, page_resource, query_now,
+    check_file_size, loaded, page_resource, query_now,
 };
 
 pub fn site_settings_page() -> AnyView {
@@ -278,7 +278,7 @@ fn logo(page: &SiteSettingsPage, form: FormState) -> AnyView {
                     <label class="control-label" for="ly-file">
                         "Picture"
                     </label>
-                    <input class="input" id="ly-file" type="file" name="file" accept="image/png,image/jpeg,image/webp" aria-describedby="ly-file-hint" required />
+                    <input class="input" id="ly-file" type="file" name="file" accept="image/png,image/jpeg,image/webp" aria-describedby="ly-file-hint" required on:change=|event| check_file_size(&event, LOGO_BYTES) />
                     <p class="hint" id="ly-file-hint">
                         {hint}
                     </p>

@@ -126,6 +126,31 @@ async fn a_page_is_written_published_changed_and_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_previewed_as_its_page_shows_it_and_not_stored() {
+    let site = TestSite::new().await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    create(&mut root, "Imprint", "").await.assert_ok();
+    let act = "cms/api/preview_cms_page";
+    let text = "**Bold** $x^2$ <script>alert(1)</script>";
+    let shown = root.post(act, &[("text", text)]).await;
+    shown.assert_ok();
+    assert!(
+        shown.body.contains("<strong>Bold</strong>"),
+        "{}",
+        shown.body
+    );
+    assert!(shown.body.contains("<math") && !shown.body.contains("<script>"));
+    let long = "x".repeat(100_001);
+    let refused = root.post(act, &[("text", &long)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let drafts =
+        "select count(*) from page_content where draft_body like '%Bold%' or body like '%Bold%'";
+    assert_eq!(site.test.count(drafts).await, 0);
+    let page = root.get("/admin/site/pages/imprint").await.body;
+    assert!(page.contains("aria-label=\"Formatting\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_needs_a_title_and_an_address_of_its_own() {
     let site = TestSite::new().await;
     let mut root = site.signed_in("root@example.org", UserRole::Admin).await;

@@ -158,3 +158,54 @@ async fn files_that_nothing_refers_to_are_shown_and_removed() {
     let logged = "select count(*) from audit_logs where action = 'files.removal_ordered'";
     assert_eq!(site.test.count(logged).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_that_are_signed_in_are_listed_and_signed_out() {
+    let site = TestSite::new().await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let page = root.get("/admin/operations").await.body;
+    assert!(
+        page.contains("2 devices, 2 people in the last 20 minutes"),
+        "{page}"
+    );
+    assert!(page.contains("PostgreSQL 1") && page.contains("pgvector"));
+    let page = root.get("/admin/operations?show=sessions").await.body;
+    assert!(page.contains("Sign out: asha") && page.contains("This device"));
+    let of = |email: &str| {
+        format!(
+            "select web_session_id from web_sessions join users using (user_id) where email = '{email}'"
+        )
+    };
+    let own = site.test.text(&of("root@example.org")).await;
+    let end = "operations/api/end_session";
+    let refused = root.post(end, &[("session", own.as_str())]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let hers = site.test.text(&of("asha@example.org")).await;
+    let fields = [("session", hers.as_str()), ("list", "sessions")];
+    let ended = root.post(end, &fields).await;
+    ended.assert_ok();
+    assert_eq!(
+        ended.header("x-redirect"),
+        "/admin/operations?show=sessions"
+    );
+    let gone = root.post(end, &fields).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    let own_devices = asha.post("auth/api/end_other_devices", &[]).await;
+    assert_eq!(own_devices.status, StatusCode::UNAUTHORIZED);
+    let logged =
+        "select old_values ->> 'device' from audit_logs where action = 'user.session_ended'";
+    assert!(!site.test.text(logged).await.is_empty());
+    // The list goes on over pages, the one that was used last first.
+    let many = "insert into web_sessions (session_hash, user_id, data, expires_at, last_seen_at)
+         select sha256(n::text::bytea), user_id, '{}', now() + interval '1 day', now() - n * interval '1 minute'
+         from generate_series(1, 60) as x (n), users where email = 'asha@example.org'";
+    site.test.sql(many).await;
+    let first = root.get("/admin/operations?show=sessions").await.body;
+    let next = first.split("after=").nth(1).expect("a link");
+    let next = next.split('"').next().unwrap_or_default();
+    let second = format!("/admin/operations?show=sessions&after={next}");
+    let second = root.get(&second).await.body;
+    let shown = [&first, &second].map(|page| page.matches("Sign out: asha").count());
+    assert_eq!(shown, [49, 11]);
+}

@@ -2,6 +2,7 @@
 //! are served, with ranges, to everybody who may see the object that a file belongs to.
 
 pub mod delete;
+pub mod polyglot;
 pub mod scratch;
 pub mod serve;
 

@@ -1,5 +1,7 @@
 //! Sends a stored file as a whole or in part. A sandbox without scripts ensures that stored content
-//! never runs. Browsers show only safe media types and download all others.
+//! never runs. Browsers show only safe media types and download all others. PDFs are the exception:
+//! browsers do not start their viewers in a sandbox. The viewers run apart from the site, and pages
+//! of the site may frame them.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -10,6 +12,13 @@ use object_store::{GetOptions, GetRange};
 
 use super::{Files, StoredFile};
 use crate::platform::http::layers::plain;
+
+const PDF: &str = "application/pdf";
+
+/// Lets the viewer of Chrome embed the file and style its page. Nothing else is loaded, and no
+/// script runs.
+const PDF_POLICY: &str =
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
 impl Files {
     /// Sends the file. Shared caches may keep `public` files; otherwise only the reader's browser
@@ -35,11 +44,14 @@ impl Files {
         );
         set(&mut headers, header::ACCEPT_RANGES, "bytes");
         set(&mut headers, header::CONTENT_TYPE, &file.media_type);
-        set(
-            &mut headers,
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        );
+        let policy = match media_kind(&file.media_type) {
+            PDF => {
+                set(&mut headers, header::X_FRAME_OPTIONS, "SAMEORIGIN");
+                PDF_POLICY
+            }
+            _ => "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        };
+        set(&mut headers, header::CONTENT_SECURITY_POLICY, policy);
         if !is_shown(&file.media_type) {
             set(&mut headers, header::CONTENT_DISPOSITION, "attachment");
         }
@@ -126,8 +138,13 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     }
 }
 
+/// The media type without its parameters.
+fn media_kind(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
 fn is_shown(media_type: &str) -> bool {
-    let kind = media_type.split(';').next().unwrap_or_default().trim();
+    let kind = media_kind(media_type);
     matches!(
         kind,
         "image/png"
@@ -138,7 +155,7 @@ fn is_shown(media_type: &str) -> bool {
             | "image/svg+xml"
             | "text/vtt"
             | "text/plain"
-            | "application/pdf"
+            | PDF
     ) || kind.starts_with("video/")
         || kind.starts_with("audio/")
 }

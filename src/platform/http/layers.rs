@@ -329,8 +329,9 @@ pub async fn security_headers(
     response
 }
 
-/// The policy of a page: scripts only with the nonce, and frames only from two video services. With
-/// `by_card`, a form may lead to Stripe's payment page: browsers apply `form-action` to redirects.
+/// The policy of a page: scripts only with the nonce, and frames only from two video services and
+/// from this site, which lets PDFs alone be framed. With `by_card`, a form may lead to Stripe's
+/// payment page: browsers apply `form-action` to redirects.
 pub fn page_policy(nonce: &str, dev: bool, by_card: bool) -> String {
     // The live reload of the development server opens a socket on a port of its own.
     let dev_socket = if dev {
@@ -345,7 +346,7 @@ pub fn page_policy(nonce: &str, dev: bool, by_card: bool) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' https: data:; font-src 'self'; media-src 'self' https:; connect-src 'self'{dev_socket}; \
-         frame-src https://www.youtube-nocookie.com https://player.vimeo.com; form-action 'self'{payment_page}; base-uri 'none'; \
+         frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com; form-action 'self'{payment_page}; base-uri 'none'; \
          frame-ancestors 'none'; manifest-src 'self'"
     )
 }

@@ -4,6 +4,7 @@
 
 mod layout;
 pub mod log;
+pub mod reminders;
 pub mod texts;
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout;
+use super::{layout, reminders};
 use crate::platform::error::{AppError, AppResult, FieldProblems};
 use crate::platform::figures;
 
@@ -13,6 +13,8 @@ use crate::platform::figures;
 pub const SUBJECT_CHARACTERS: u32 = 150;
 /// Maximum length of a text, in characters.
 pub const TEXT_CHARACTERS: u32 = 3_000;
+/// Maximum length of a reminder, in characters. It is a notification, too.
+pub const REMINDER_CHARACTERS: u32 = 500;
 
 /// Subject and text of a mail, with placeholders or filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +44,7 @@ pub struct MailKind {
     pub placeholders: &'static [Placeholder],
 }
 
-const fn placeholder(
+pub(super) const fn placeholder(
     name: &'static str,
     about: &'static str,
     example: &'static str,
@@ -62,7 +64,7 @@ const HELLO: Placeholder = placeholder(
     "Greeting with the name, if it is known",
     "Hello Asha Rao",
 );
-const SCHOOL: Placeholder = placeholder("school", "Name of the site", "");
+pub(super) const SCHOOL: Placeholder = placeholder("school", "Name of the site", "");
 const TERM: Placeholder = placeholder("term", "Time for which the link works", "24 hours");
 const WHAT: Placeholder = placeholder(
     "what",
@@ -188,13 +190,17 @@ pub const TUTOR_APPROVED: MailKind = MailKind {
 };
 
 /// All mails whose words can be changed.
-pub const KINDS: [&MailKind; 6] = [
+pub const KINDS: [&MailKind; 10] = [
     &INVITATION,
     &SIGN_UP,
     &PASSWORD_RESET,
     &SEAT_OFFERED,
     &PAYMENT_DUE,
     &TUTOR_APPROVED,
+    &reminders::WORK_DUE,
+    &reminders::EXAM_CLOSING,
+    &reminders::COLD_CALL_CLOSING,
+    &reminders::SESSION_SOON,
 ];
 
 /// A part of a text: words as they are, or the name of a placeholder.
@@ -238,6 +244,12 @@ impl MailKind {
         KINDS.into_iter().find(|kind| kind.key == key)
     }
 
+    /// False for a reminder, to whose mail the link is added.
+    pub fn has_link(&self) -> bool {
+        let mut placeholders = self.placeholders.iter();
+        placeholders.any(|placeholder| placeholder.name == LINK)
+    }
+
     pub fn usual(&self) -> MailWords {
         MailWords {
             subject: self.subject.to_owned(),
@@ -254,7 +266,8 @@ impl MailKind {
     pub fn write(&self, own: &MailTexts, values: &[(&str, &str)]) -> MailWords {
         let words = self.words(own);
         MailWords {
-            subject: fill(&words.subject, values),
+            // Values such as a question can have several lines.
+            subject: fill(&words.subject, values).replace(['\n', '\r'], " "),
             text: fill(&words.text, values),
         }
     }
@@ -283,9 +296,13 @@ impl MailKind {
     /// words are too long.
     pub fn check(&self, words: &MailWords) -> AppResult<()> {
         let mut problems = FieldProblems::default();
+        let most_of_text = match self.has_link() {
+            true => TEXT_CHARACTERS,
+            false => REMINDER_CHARACTERS,
+        };
         for (field, text, most) in [
             ("subject", &words.subject, SUBJECT_CHARACTERS),
-            ("text", &words.text, TEXT_CHARACTERS),
+            ("text", &words.text, most_of_text),
         ] {
             if text.chars().count() > most as usize {
                 problems.add(field, figures::use_at_most(most));
@@ -304,7 +321,9 @@ impl MailKind {
                 "A subject can’t have a link. Put {link} into the text.",
             );
         }
-        problems.keep(check_link(&words.text));
+        if self.has_link() {
+            problems.keep(check_link(&words.text));
+        }
         problems.check()
     }
 
@@ -384,7 +403,7 @@ mod tests {
             kind.check(&kind.usual()).expect(kind.key);
             let example = kind.example(&kind.usual(), "Lyceum");
             assert!(!example.text.contains(['{', '}']), "{}", example.text);
-            assert!(example.text.contains("https://"), "{}", kind.key);
+            assert_eq!(example.text.contains("https://"), kind.has_link());
         }
         let keys: std::collections::BTreeSet<_> = KINDS.iter().map(|kind| kind.key).collect();
         assert_eq!(keys.len(), KINDS.len());
@@ -416,6 +435,15 @@ mod tests {
         assert!(PASSWORD_RESET.check(&words("a\nb", "{link}")).is_err());
         let long = "x".repeat(TEXT_CHARACTERS as usize) + " {link}";
         assert!(PASSWORD_RESET.check(&words("S", &long)).is_err());
+    }
+
+    #[test]
+    fn a_reminder_is_short_and_has_no_link_of_its_own() {
+        let check = |text: &str| reminders::WORK_DUE.check(&words("Due: {exercise}", text));
+        assert!(check("Hand in until {until}, please.").is_ok());
+        for wrong in ["See {link}", "", &"x".repeat(501)] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod empty_state;
 mod erase;
 mod error_summary;
 mod field;
+mod file_size;
 #[cfg(feature = "hydrate")]
 mod focus;
 mod form;
@@ -64,6 +65,7 @@ pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
 pub use error_summary::in_summary;
 pub use field::{Field, Select, TextArea, text_of_area};
+pub use file_size::check_file_size;
 #[cfg(feature = "hydrate")]
 pub use form::browser::{self, fields_of};
 pub use form::{Form, FormState};

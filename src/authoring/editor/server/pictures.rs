@@ -15,6 +15,7 @@ use crate::course::server::files::{OF_TOPICS, keep};
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult, FieldProblems};
+use crate::platform::files::polyglot::is_polyglot;
 use crate::platform::http::flash::{self, Flash};
 use crate::platform::http::server_fns::{error_response, referring_page};
 use crate::platform::http::uploads::{FIELDS, SentForm};
@@ -117,10 +118,11 @@ fn kind(content: &[u8]) -> AppResult<(&'static str, &'static str)> {
     let found = KINDS
         .into_iter()
         .find(|(media_type, _)| infer::is_mime(content, media_type));
+    let found = found.filter(|(media_type, _)| !is_polyglot(content, media_type));
     found.ok_or_else(|| {
         AppError::field(
             "file",
-            "This file is not a picture that can be shown. Use PNG, JPEG, WebP, GIF or AVIF.",
+            "This file is not a picture that can be shown, or hides something else. Use PNG, JPEG, WebP, GIF or AVIF.",
         )
     })
 }
@@ -184,7 +186,8 @@ mod tests {
     fn the_content_decides_what_a_picture_is() {
         assert_eq!(kind(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap().1, "png");
         assert_eq!(kind(b"GIF89a\x01\0\x01\0\0\0\0;").unwrap().1, "gif");
-        for wrong in [&b""[..], b"<svg xmlns='x'/>", b"%PDF-1.7", b"<html>"] {
+        let page = &b"GIF89a\x01\0\x01\0\0\0\0;<html>"[..];
+        for wrong in [&b""[..], b"<svg xmlns='x'/>", b"%PDF-1.7", b"<html>", page] {
             assert!(kind(wrong).is_err());
         }
     }

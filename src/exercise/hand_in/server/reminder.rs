@@ -9,10 +9,12 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use crate::enrollment::server::progress;
+use crate::platform::db::organizations::Organization;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExerciseId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::mail::reminders::WORK_DUE;
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{NewNotification, notify, store};
 use crate::platform::time::Clock;
@@ -34,7 +36,8 @@ impl Job for RemindOfExercises {
         })
         .await?;
         let clock = Clock::of_organization(&cx.organization);
-        cx.within(async move |conn| remind(conn, &clock).await)
+        let organization = cx.organization.clone();
+        cx.within(async move |conn| remind(conn, &organization, &clock).await)
             .await
     }
 }
@@ -74,7 +77,7 @@ impl DueSoonRow {
     }
 }
 
-async fn remind(conn: &mut Conn, clock: &Clock) -> AppResult<()> {
+async fn remind(conn: &mut Conn, organization: &Organization, clock: &Clock) -> AppResult<()> {
     // Marks the time, so that each time is told once.
     let rows: Vec<DueSoonRow> = statement(
         "with told as (
@@ -126,22 +129,25 @@ async fn remind(conn: &mut Conn, clock: &Clock) -> AppResult<()> {
         };
         let people = late.get(&row.key()).into_iter().flatten().copied();
         let people: Vec<UserId> = people.filter(is_open).collect();
-        notify(conn, &people, &notification(row, clock)).await?;
+        notify(conn, &people, &notification(row, organization, clock)).await?;
     }
     Ok(())
 }
 
-fn notification(row: DueSoonRow, clock: &Clock) -> NewNotification {
+fn notification(row: DueSoonRow, organization: &Organization, clock: &Clock) -> NewNotification {
+    let until = format!("{} ({})", clock.date_time(row.due_at), clock.zone);
+    let values = [
+        ("exercise", row.title.as_str()),
+        ("until", &until),
+        ("school", &organization.name),
+    ];
+    let words = WORK_DUE.write(&organization.site.settings.mail_texts, &values);
     NewNotification {
         kind: NotificationKind::Deadline,
         subject: subject(row.exercise_id),
         course: Some(row.course_id),
-        title: format!("The exercise “{}” is due soon", row.title),
-        body: format!(
-            "You have not handed in your work. It is due on {} ({}).",
-            clock.date_time(row.due_at),
-            clock.zone
-        ),
+        title: words.subject,
+        body: words.text,
         path: row.path,
     }
 }

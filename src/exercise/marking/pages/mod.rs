@@ -8,4 +8,4 @@ mod work;
 
 pub use assignment::{assignment_page, assignments_page};
 pub use queue::marking_queue_page;
-pub use work::{criterion, marking_page};
+pub use work::{criterion, marking_page, shown_file};

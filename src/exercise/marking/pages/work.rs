@@ -95,11 +95,13 @@ fn work(page: MarkingPage, forms: WorkForms) -> AnyView {
     .erase()
 }
 
-/// Shows a picture, a text or a program within the page; other files have a link.
-fn shown_file(shown: ShownFile) -> AnyView {
-    let picture = shown.file.is_picture.then(|| {
-        view! { <img src=shown.file.href.clone() alt=shown.file.name.clone() loading="lazy" /> }
-    });
+/// Shows a file within the page: a picture, a text or a program by itself, a PDF in the browser's
+/// viewer. Each has a link, too.
+pub fn shown_file(shown: ShownFile) -> AnyView {
+    let ShownFile { file, .. } = &shown;
+    let picture = file
+        .is_picture
+        .then(|| view! { <img src=file.href.clone() alt=file.name.clone() loading="lazy" /> });
     let content = (!shown.content.0.is_empty())
         .then(|| view! { <div class="prose" inner_html=shown.content.0></div> });
     view! {

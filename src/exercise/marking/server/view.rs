@@ -8,6 +8,7 @@ use crate::course::CourseTitle;
 use crate::course::server::store as courses;
 use crate::exercise::Lines;
 use crate::exercise::SaveToken;
+use crate::exercise::hand_in::WorkFile;
 use crate::exercise::hand_in::server::lateness::said;
 use crate::exercise::hand_in::server::store as hand_ins;
 use crate::exercise::hand_in::server::store::{FileRow, assignment, files, from_json};
@@ -25,7 +26,7 @@ use crate::platform::db::schema::{stored_files, topics};
 use crate::platform::error::AppResult;
 use crate::platform::files::{Files, StoredFile};
 use crate::platform::ids::{CourseId, ExerciseId, SubmissionId, UserId};
-use crate::platform::markdown;
+use crate::platform::markdown::{self, escape};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use diesel::prelude::*;
@@ -174,8 +175,19 @@ async fn standing(
     })))
 }
 
+/// Returns the frame in which the browser's viewer shows a PDF, and a link for browsers that have
+/// none. The words after the address are for the viewer: pages as wide as the frame, without small
+/// pictures of them beside it.
+fn frame(file: &WorkFile) -> String {
+    let (href, name) = (escape(&file.href), escape(&file.name));
+    format!(
+        "<iframe src=\"{href}#navpanes=0&amp;view=FitH\" title=\"{name}\" loading=\"lazy\"></iframe>\
+         <p class=\"soft\"><a href=\"{href}\" rel=\"external\" download=\"{name}\">Download</a> if the browser does not show it.</p>"
+    )
+}
+
 /// Returns the files of a version, with the content of texts and programs.
-async fn shown_files(
+pub async fn shown_files(
     conn: &mut Conn,
     files: &Files,
     rows: &[FileRow],
@@ -203,6 +215,7 @@ async fn shown_files(
                 let (_, ending) = row.name.rsplit_once('.').unwrap_or_default();
                 markdown::render_code(ending, &String::from_utf8_lossy(&bytes))
             }
+            None if row.media_type == "application/pdf" => frame(&file),
             None => String::new(),
         };
         shown.push(ShownFile {

@@ -107,7 +107,7 @@ pub async fn settle(
     AuditEntry::done("peer_review.settled")
         .of("exercise", found.exercise_id)
         .change(
-            None,
+            Some(json!({ "settled": found.is_settled, "score": found.score })),
             Some(json!({ "review": review, "submission": found.submission_id, "left_out": is_left_out })),
         )
         .by_user(marker.user)

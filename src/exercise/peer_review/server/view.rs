@@ -8,15 +8,16 @@ use super::review::{no_review, spare};
 use super::store::{self, GivenRow, ReceivedReviewRow};
 use crate::course::CourseTitle;
 use crate::exercise::hand_in::server::store::{Assignment, files, from_json, path};
-use crate::exercise::hand_in::server::view::files_of;
 use crate::exercise::marking::marking_path;
 use crate::exercise::marking::server::store::{Points, WorkMarker};
+use crate::exercise::marking::server::view::shown_files;
 use crate::exercise::peer_review::{
     PeerPart, PeerReviewPage, PeerReviewStep, ShownReview, review_path,
 };
 use crate::exercise::rubric::Rubric;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
+use crate::platform::files::Files;
 use crate::platform::ids::{ExerciseId, PeerReviewId, SubmissionId, UserId};
 use crate::platform::markdown::{self, escape};
 use crate::platform::time::Clock;
@@ -250,6 +251,7 @@ fn given_marks(rubric: Value, points: Value, feedback_html: &str) -> AppResult<S
 /// `NotFound` for everybody but the reviewer.
 pub async fn page(
     conn: &mut Conn,
+    files_of_site: &Files,
     user: UserId,
     review: PeerReviewId,
     clock: &Clock,
@@ -287,7 +289,7 @@ pub async fn page(
         brief: Html(found.brief_html),
         text: Html(markdown::render(&found.work, &|_, _| None).html),
         links: found.links.lines().map(str::to_owned).collect(),
-        files: files_of(&of_work, Some(found.submission_id)),
+        files: shown_files(conn, files_of_site, &of_work, found.submission_id).await?,
         points: points.collect(),
         criteria: rubric.criteria,
         feedback: found.feedback,

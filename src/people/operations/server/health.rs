@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Timestamptz};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use crate::people::operations::HealthLine;
@@ -17,6 +17,9 @@ use crate::platform::time::Clock;
 const LATE: Duration = Duration::minutes(5);
 /// Housekeeping runs once an hour. A run that is due for longer does not happen.
 const HOUSEKEEPING: Duration = Duration::hours(2);
+/// Somebody whose session was used in this time is at work. Its requests are noted every ten
+/// minutes.
+const ACTIVE: Duration = Duration::minutes(20);
 
 #[derive(QueryableByName)]
 struct HealthRow {
@@ -32,6 +35,16 @@ struct HealthRow {
     failed: i64,
     #[diesel(sql_type = BigInt)]
     failed_mails: i64,
+    #[diesel(sql_type = BigInt)]
+    devices: i64,
+    #[diesel(sql_type = BigInt)]
+    active: i64,
+    #[diesel(sql_type = Text)]
+    postgres: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    vector: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    started_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     due_since: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -49,11 +62,19 @@ pub async fn lines(conn: &mut Conn, app: &AppState, clock: &Clock) -> AppResult<
                 (select count(*) from (select from background_jobs where status = 'FAILED' limit $1) x) as failed,
                 (select count(*) from (select from mail_log where problem is not null
                                        and happened_at > now() - interval '1 day' limit $1) x) as failed_mails,
+                (select count(*) from (select from web_sessions
+                                       where user_id is not null and expires_at > now() limit $1) x) as devices,
+                (select count(*) from (select distinct user_id from web_sessions
+                                       where user_id is not null and last_seen_at > $2 limit $1) x) as active,
+                current_setting('server_version') as postgres,
+                (select extversion from pg_extension where extname = 'vector') as vector,
+                pg_postmaster_start_time() as started_at,
                 (select min(run_at) from background_jobs where status = 'PENDING' and run_at <= now()) as due_since,
                 (select max(run_at) from background_jobs
                  where status in ('PENDING', 'RUNNING') and kind = 'housekeeping') as housekeeping",
     )
     .bind::<BigInt, _>(COUNTED + 1)
+    .bind::<Timestamptz, _>(clock.now - ACTIVE)
     .get_result(conn)
     .await?;
     let line = |label: &str, value: String, is_well: bool| HealthLine {
@@ -83,9 +104,23 @@ pub async fn lines(conn: &mut Conn, app: &AppState, clock: &Clock) -> AppResult<
     let is_planned = row
         .housekeeping
         .is_some_and(|at| clock.now - at < HOUSEKEEPING);
+    let vector = row.vector.map(|version| format!(", pgvector {version}"));
+    let database = format!(
+        "PostgreSQL {}{}, {}, runs since {}",
+        row.postgres,
+        vector.unwrap_or_default(),
+        size(row.database_bytes),
+        clock.date_time(row.started_at)
+    );
+    let devices = format!(
+        "{}, {} in the last 20 minutes",
+        counted(row.devices, "device", "devices"),
+        counted(row.active, "person", "people")
+    );
     Ok(vec![
         line("Version", env!("CARGO_PKG_VERSION").to_owned(), true),
-        line("Database", size(row.database_bytes), true),
+        line("Database", database, true),
+        line("Signed in", devices, true),
         line("Connections", format!("{busy} busy, {idle} idle"), true),
         line("Mail", mail.to_owned(), sends),
         line(

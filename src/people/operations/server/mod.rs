@@ -5,6 +5,7 @@ pub mod jobs;
 pub mod mails;
 pub mod model_choices;
 pub mod model_usage;
+pub mod sessions;
 pub mod storage;
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{CmsEditor, CmsForm, CmsHistory, CmsLine, CmsPlaceForm};
 use crate::platform::error::AppResult;
+use crate::platform::ui::Html;
 
 #[cfg(feature = "ssr")]
 use {
@@ -54,6 +55,13 @@ pub async fn load_cms_editor(page: String) -> AppResult<CmsEditor> {
     let cx = require_admin().await?.0.cx;
     cx.within(async move |conn| server::editor(conn, &page).await)
         .await
+}
+
+/// Renders a text as its page would show it. Nothing is stored.
+#[server]
+pub async fn preview_cms_page(#[server(default)] text: String) -> AppResult<Html> {
+    require_admin().await?;
+    server::preview(text).await
 }
 
 /// Saves the draft of a page, or publishes its text.

@@ -5,6 +5,7 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+mod writing;
 
 use serde::{Deserialize, Serialize};
 

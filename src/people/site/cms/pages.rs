@@ -7,16 +7,18 @@ use super::api::{
     AskCmsTerms, CreateCmsPage, DeleteCmsPage, PlaceCmsPage, RestoreCmsVersion, SaveCmsPage,
     WithdrawCmsPage, load_cms_editor, load_cms_history, load_cms_pages,
 };
+use super::writing::{PageWriter, TEXT};
 use super::{
     CMS_SLUG_CHARACTERS, CMS_TEXT_CHARACTERS, CMS_TITLE_CHARACTERS, CmsEditor, CmsHistory, CmsLine,
     SITE_PAGES, cms_edit_path, cms_history_path,
 };
+use crate::authoring::editor::Tool;
 use crate::authoring::editor::pages::version_changes;
 use crate::people::pages::{frame_below, frame_under};
 use crate::people::{AdminArea, counted};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Notice,
-    Page, Table, TextArea, Tone, loaded, page_resource, path_part, query_now, query_value,
+    Badge, Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Html,
+    Notice, Page, Table, TextArea, Tone, loaded, page_resource, path_part, query_now, query_value,
     site_frame,
 };
 
@@ -173,10 +175,15 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
         view! { <a href=href>"View page"</a> }
     });
     let badge = state(page.is_published, page.has_draft);
-    let (text, place) = (text(&page, forms.save), place(&page, forms.place));
+    let writer = PageWriter::of(&page.preview);
+    let (text, place) = (text(&page, forms.save, writer), place(&page, forms.place));
     let terms = terms(&page, forms.terms);
     let end = end(&page, forms);
     let language = site_frame().language;
+    let shown = move |(_, html): (u32, Html)| {
+        view! { <div class="prose cms-preview" lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+            .erase()
+    };
     view! {
         {said()}
         <p class="row">
@@ -185,12 +192,10 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
         {text}
         <section class="stack" aria-labelledby="ly-preview">
             <h2 id="ly-preview">"Preview"</h2>
-            <div
-                class="prose cms-preview"
-                lang=language.tag()
-                dir=language.dir()
-                inner_html=page.preview.0
-            ></div>
+            <p class="soft" hidden=move || !writer.is_behind.get()>
+                "The preview is not up to date, because the server can’t be reached."
+            </p>
+            <For each=move || [writer.preview.get()] key=|preview| preview.0 children=shown />
         </section>
         {place}
         {terms}
@@ -199,7 +204,7 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
     .erase()
 }
 
-fn text(page: &CmsEditor, form: FormState) -> AnyView {
+fn text(page: &CmsEditor, form: FormState, writer: PageWriter) -> AnyView {
     let (slug, revision) = (page.slug.clone(), page.revision.to_string());
     let title = form.value("form[title]", &page.title);
     let text = form.value("form[text]", &page.text);
@@ -211,6 +216,14 @@ fn text(page: &CmsEditor, form: FormState) -> AnyView {
                 label="Everybody must accept the published text again"
                 checked=checked
             />
+        }
+    });
+    let tools = Tool::ALL.map(|tool| {
+        let keys = tool.key().map(|key| format!("Control+{key} Meta+{key}"));
+        view! {
+            <button class="btn quiet" type="button" aria-keyshortcuts=keys on:click=move |_| writer.work(tool)>
+                {tool.label()}
+            </button>
         }
     });
     view! {
@@ -227,16 +240,25 @@ fn text(page: &CmsEditor, form: FormState) -> AnyView {
                 required=true
                 autocomplete="off"
             />
-            <TextArea
-                id="ly-text"
-                name="form[text]"
-                label="Text"
-                hint="In Markdown. The preview below shows what was saved."
-                value=text
-                error=form.error("text")
-                max_length=CMS_TEXT_CHARACTERS
-                unmarked=true
-            />
+            <div
+                class="stack"
+                on:input=move |_| writer.changed()
+                on:keydown=move |event| writer.key(&event)
+            >
+                <div class="topic-tools" role="group" aria-label="Formatting" aria-controls=TEXT>
+                    {tools.collect_view()}
+                </div>
+                <TextArea
+                    id=TEXT
+                    name="form[text]"
+                    label="Text"
+                    hint="In Markdown. The buttons work on the selected text, and the preview is below."
+                    value=text
+                    error=form.error("text")
+                    max_length=CMS_TEXT_CHARACTERS
+                    unmarked=true
+                />
+            </div>
             {again}
             <div class="row">
                 <Button busy=form.busy() name="form[go]" value="publish">

@@ -121,14 +121,24 @@ async fn find(conn: &mut Conn, slug: &str, lock: &str) -> AppResult<CmsPageRow> 
     .ok_or_else(|| AppError::NotFound("The site has no such page.".to_owned()))
 }
 
+/// Renders a text on a blocking thread.
+///
+/// # Errors
+///
+/// `Invalid` if it is too long for a page.
+pub async fn preview(text: String) -> AppResult<Html> {
+    if text.chars().count() > CMS_TEXT_CHARACTERS as usize {
+        return Err(AppError::field("text", use_at_most(CMS_TEXT_CHARACTERS)));
+    }
+    let html = tokio::task::spawn_blocking(move || store::render_cms(&text).html).await;
+    html.map(Html).map_err(|error| AppError::internal(&error))
+}
+
 pub async fn editor(conn: &mut Conn, slug: &str) -> AppResult<CmsEditor> {
     let row = find(conn, slug, "").await?;
     let has_draft = row.draft_title.is_some();
     let text = row.draft_body.unwrap_or(row.body);
-    let source = text.clone();
-    let preview = tokio::task::spawn_blocking(move || store::render_cms(&source).html)
-        .await
-        .map_err(|error| AppError::internal(&error))?;
+    let preview = preview(text.clone()).await?;
     Ok(CmsEditor {
         slug: row.slug,
         title: row.draft_title.unwrap_or(row.title),
@@ -142,7 +152,7 @@ pub async fn editor(conn: &mut Conn, slug: &str) -> AppResult<CmsEditor> {
         is_terms: row.is_terms,
         terms_version: row.terms_version,
         accepted_by: row.accepted_by,
-        preview: Html(preview),
+        preview,
     })
 }
 

@@ -42,7 +42,14 @@ pub async fn page(
     let is_draft = draft.is_some();
     let words = draft.unwrap_or_else(|| chosen.words(own));
     let example = chosen.example(&words, &organization.name);
-    let whole = format!("{}\n\n{}", example.text, organization.name);
+    let whole = match chosen.has_link() {
+        true => format!("{}\n\n{}", example.text, organization.name),
+        // A reminder comes as a notification.
+        false => format!(
+            "Hello Asha Rao,\n\n{}\n{}\nhttps://school.example/learn/x\n\n{}",
+            example.subject, example.text, organization.name
+        ),
+    };
     let mut placeholders = String::new();
     for placeholder in chosen.placeholders {
         let _ = write!(

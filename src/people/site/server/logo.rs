@@ -16,6 +16,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::stored_files;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::StoredFile;
+use crate::platform::files::polyglot::is_polyglot;
 use crate::platform::http::flash::{self, Flash};
 use crate::platform::http::layers::plain;
 use crate::platform::http::uploads::{FIELDS, SentForm, refusal};
@@ -85,10 +86,11 @@ fn kind(content: &[u8]) -> AppResult<&'static str> {
     let found = KINDS
         .into_iter()
         .find(|media_type| infer::is_mime(content, media_type));
+    let found = found.filter(|media_type| !is_polyglot(content, media_type));
     found.ok_or_else(|| {
         AppError::field(
             "",
-            "This file can’t be the logo. Use a picture as PNG, JPEG or WebP.",
+            "This file can’t be the logo. Use a picture as PNG, JPEG or WebP, with nothing hidden in it.",
         )
     })
 }
@@ -143,7 +145,8 @@ mod tests {
     fn the_content_decides_what_a_logo_is() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
         assert_eq!(kind(png).unwrap(), "image/png");
-        for wrong in [&b""[..], b"<svg xmlns='x'/>", b"GIF89a", b"<html>"] {
+        let page = [&png[..], b"<script>alert(1)</script>"].concat();
+        for wrong in [&b""[..], b"<svg xmlns='x'/>", b"GIF89a", b"<html>", &page] {
             assert!(kind(wrong).is_err());
         }
     }

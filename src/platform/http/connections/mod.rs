@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -44,9 +44,15 @@ pub struct TimeLimits {
     /// Limit from the end of the headers to the beginning of the answer, without the wait for the
     /// body.
     pub answer: Duration,
+    /// Limit until more arrives of a body that nobody reads, after its answer. Browsers read an
+    /// answer only once they have sent the whole body, and lose it if the socket is closed before.
+    pub lingering: Duration,
     /// Time after which a page is rendered once more; see [`super::patience`].
     pub render_again: Duration,
 }
+
+/// The rest of a body is taken for as many times the limit at most.
+const LINGERING: u32 = 24;
 
 impl Default for TimeLimits {
     fn default() -> Self {
@@ -57,6 +63,7 @@ impl Default for TimeLimits {
             body_rate: 2_000,
             unread: Duration::from_secs(60),
             answer: Duration::from_secs(30),
+            lingering: Duration::from_secs(5),
             render_again: Duration::from_secs(4),
         }
     }
@@ -88,9 +95,8 @@ pub async fn serve(
         let traffic = Arc::new(Traffic::default());
         let socket = TokioIo::new(Socket::new(stream, traffic.clone(), limits));
         let router = router.clone();
-        let service = service_fn(move |request| {
-            answer(router.clone(), request, peer, InFlight::of(&traffic))
-        });
+        let service =
+            service_fn(move |request| answer(router.clone(), request, peer, traffic.clone()));
         let connection = builder.serve_connection(socket, service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -122,10 +128,14 @@ async fn answer(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
-    in_flight: InFlight,
+    traffic: Arc<Traffic>,
 ) -> Result<Response<Body>, Infallible> {
+    let in_flight = InFlight::of(&traffic);
     request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.oneshot(request.map(Body::new)).await?;
+    let has_body = !request.body().is_end_stream();
+    traffic.is_unread.store(has_body, Ordering::SeqCst);
+    let request = request.map(|body| Body::new(ReadBody { body, traffic }));
+    let response = router.oneshot(request).await?;
     Ok(response.map(|body| {
         Body::new(CountedBody {
             body,
@@ -141,6 +151,8 @@ struct Traffic {
     open: AtomicUsize,
     /// Number of requests so far.
     begun: AtomicU64,
+    /// True while a part of the last request's body is not read.
+    is_unread: AtomicBool,
     /// The task that reads from the socket. Woken when a request ends, because waiting for the next
     /// request starts then.
     reader: AtomicWaker,
@@ -190,6 +202,36 @@ impl HttpBody for CountedBody {
     }
 }
 
+/// A request's body that notes when it was read to its end.
+struct ReadBody {
+    body: Incoming,
+    traffic: Arc<Traffic>,
+}
+
+impl HttpBody for ReadBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.traffic.is_unread.store(false, Ordering::SeqCst);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 /// The event for which a socket waits, and since when.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Wait {
@@ -209,6 +251,13 @@ struct Socket<S> {
     begun: u64,
     reading: Pin<Box<Sleep>>,
     writing: Option<Pin<Box<Sleep>>>,
+    farewell: Option<Farewell>,
+}
+
+/// Takes the rest of a body after its answer was sent.
+struct Farewell {
+    until: Instant,
+    silence: Pin<Box<Sleep>>,
 }
 
 impl<S> Socket<S> {
@@ -222,6 +271,7 @@ impl<S> Socket<S> {
             begun: 0,
             reading: Box::pin(sleep_until(now + limits.headers)),
             writing: None,
+            farewell: None,
         }
     }
 
@@ -285,6 +335,30 @@ impl<S> Socket<S> {
     }
 }
 
+impl Socket<TcpStream> {
+    /// Takes and drops what the client still sends, until it ends or takes too long.
+    fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let limit = self.limits.lingering;
+        let farewell = self.farewell.get_or_insert_with(|| Farewell {
+            until: Instant::now() + limit * LINGERING,
+            silence: Box::pin(sleep(limit)),
+        });
+        let mut bytes = [0; 16 * 1024];
+        loop {
+            if farewell.silence.as_mut().poll(cx).is_ready() || Instant::now() > farewell.until {
+                return Poll::Ready(Ok(()));
+            }
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {
+                    farewell.silence.as_mut().reset(Instant::now() + limit);
+                }
+                _ => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
 impl AsyncRead for Socket<TcpStream> {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -333,7 +407,14 @@ impl AsyncWrite for Socket<TcpStream> {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let this = self.get_mut();
+        if this.farewell.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        }
+        match this.traffic.is_unread.load(Ordering::SeqCst) {
+            true => this.poll_farewell(cx),
+            false => Poll::Ready(Ok(())),
+        }
     }
 }
 

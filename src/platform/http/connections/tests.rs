@@ -31,6 +31,7 @@ const LIMITS: TimeLimits = TimeLimits {
     body_rate: 1_000_000,
     unread: LONG,
     answer: LONG,
+    lingering: SHORT,
     render_again: LONG,
 };
 
@@ -382,4 +383,46 @@ async fn a_stopping_server_finishes_what_is_under_way_and_closes_the_rest() {
     go.send(()).unwrap();
     assert!(rest(&mut busy).await.ends_with("done"));
     timeout(PATIENCE, server.ended).await.unwrap().unwrap();
+}
+
+/// A server that answers without reading what is sent.
+async fn refusing(limits: TimeLimits) -> Server {
+    let router = Router::new().route("/", post(|| async { "refused" }));
+    Server::start(limits, router).await
+}
+
+const LARGE: &str = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n";
+
+#[tokio::test]
+async fn an_answer_arrives_although_nobody_reads_the_body() {
+    let server = refusing(TimeLimits {
+        lingering: LONG,
+        ..LIMITS
+    })
+    .await;
+    let mut stream = server.connect(LARGE).await;
+    // A browser reads the answer once it has sent everything.
+    let piece = vec![b'x'; 1_000_000];
+    for _ in 0..50 {
+        let sent = timeout(PATIENCE, stream.write_all(&piece)).await;
+        sent.expect("in time").expect("the server takes the rest");
+    }
+    let answer = rest(&mut stream).await;
+    assert!(answer.ends_with("refused"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_reads_and_that_stops_is_given_up() {
+    let server = refusing(LIMITS).await;
+    let mut stream = server.connect(LARGE).await;
+    let answer = rest(&mut stream).await;
+    assert!(answer.ends_with("refused"), "{answer}");
+    // Between two pieces passes more time than the limit.
+    let mut pauses = interval(4 * SHORT);
+    let given_up = async {
+        while stream.write_all(b"x").await.is_ok() {
+            pauses.tick().await;
+        }
+    };
+    timeout(PATIENCE, given_up).await.expect("a closed socket");
 }

@@ -1,0 +1,1 @@
+drop index web_sessions_seen;
