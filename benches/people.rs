@@ -51,7 +51,7 @@ async fn main() {
     let mut columns = Vec::new();
     for people in [options.people / 100, options.people] {
         fill(&state, people).await;
-        // What autovacuum does within a minute.
+        // Autovacuum does this within a minute.
         execute(&owner, "vacuum analyze users").await;
         columns.push(measured(&state, site, &cookie, people).await);
     }

@@ -43,7 +43,7 @@ struct PeerExerciseRow {
 }
 
 #[derive(QueryableByName)]
-struct PeerWorkRow {
+struct SeededWorkRow {
     #[diesel(sql_type = Uuid)]
     work_id: ExerciseWorkId,
 }
@@ -92,7 +92,7 @@ pub async fn review(conn: &mut Conn) -> AppResult<()> {
         return Ok(());
     };
     for (email, text) in WORKS {
-        let work: Option<PeerWorkRow> = statement(
+        let work: Option<SeededWorkRow> = statement(
             "with work as (
                  insert into simulation_work (user_id, exercise_id, work, submitted_at)
                  select user_id, $2, $3, now() - interval '30 hours' from users where email = $1
@@ -109,7 +109,7 @@ pub async fn review(conn: &mut Conn) -> AppResult<()> {
         .get_result(conn)
         .await
         .optional()?;
-        if let Some(PeerWorkRow { work_id }) = work {
+        if let Some(SeededWorkRow { work_id }) = work {
             handed_in(conn, exercise_id, work_id, &rules).await?;
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures::megabytes;
 use crate::platform::http::flash::{self, Flash};
+use crate::platform::http::server_fns::referring_page;
 use crate::platform::http::uploads::{SentForm, refusal};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::ImportId;
@@ -150,7 +152,7 @@ pub async fn page(
 /// Bytes of pasted text that a rejected form gives back.
 const GIVEN_BACK: usize = 200_000;
 
-async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
+async fn upload(Extension(cx): Extension<Cx>, headers: HeaderMap, parts: Multipart) -> Response {
     let most = megabytes(MAX_FILE_BYTES);
     let too_large = format!("A file may have {most} at most. Nothing was imported.");
     let mut sent = SentForm::default();
@@ -192,6 +194,10 @@ async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     )
     .await
     {
+        // The fields of a body that is too large may be unknown.
+        Ok(()) if sent.field("course").is_empty() => {
+            Redirect::to(&referring_page(&headers)).into_response()
+        }
         Ok(()) => Redirect::to(&page).into_response(),
         Err(error) => refusal(&error),
     }
