@@ -6,7 +6,9 @@ use axum::http::{StatusCode, header};
 use crate::exercise::hand_in::WORK_UPLOAD;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::testing::{Group, hidden, learner, many_accounts, pelican_course, tutor, work_waits};
+use crate::testing::{
+    Group, hidden, jobs_are_due, learner, many_accounts, pelican_course, tutor, work_waits,
+};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";
 const CRITERIA: &str = "Average: Missing 0 | Partly 1-2 | Full 3\nCount: No 0 | Yes 1";
@@ -200,7 +202,7 @@ async fn a_document_is_shown_within_the_page_and_runs_nothing() {
     hand_in(&mut asha, "See the plan.").await.assert_ok();
     let (path, _) = next(&mut meera).await;
     let page = meera.get(&path).await;
-    let id = "select work_file_id from work_files where name like '%.pdf'";
+    let id = "select work_file_id from work_files where name like '%.pdf' and submission_id is not null";
     let file = format!("/work-files/{}/plan.pdf", site.test.text(id).await);
     assert!(
         page.body.contains(&format!("<iframe src=\"{file}#")),
@@ -220,7 +222,7 @@ async fn a_document_is_shown_within_the_page_and_runs_nothing() {
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"));
     assert!(!policy.contains("script-src") && !policy.contains("sandbox"));
     // Other files are not framed, and stay in their sandbox.
-    let code = "select work_file_id from work_files where name like '%.py'";
+    let code = "select work_file_id from work_files where name like '%.py' and submission_id is not null";
     let code = format!("/work-files/{}/code.py", site.test.text(code).await);
     let sent = meera.get(&code).await;
     assert!(sent.header("content-security-policy").contains("sandbox"));
@@ -255,11 +257,10 @@ async fn a_reminder_has_the_words_of_the_admins() {
          insert into background_jobs (organization_id, kind, payload)
          select organization_id, 'remind_of_exercises', '{}' from organizations limit 1";
     site.test.sql(due).await;
+    site.mails().await;
+    jobs_are_due(&site, "notification_mail").await;
     let mails = site.mails().await.join("\n");
-    assert!(
-        mails.contains("Subject: Tomorrow: The salary talk"),
-        "{mails}"
-    );
+    assert!(mails.contains("Tomorrow: The salary talk\n"), "{mails}");
     assert!(mails.contains("We wait for your work until"), "{mails}");
 }
 
