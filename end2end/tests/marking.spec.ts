@@ -191,6 +191,7 @@ test("sixty works are marked by keyboard alone, with at most four keys each", { 
     seen.add(url);
     // The form of this work is shown, not that of the last one.
     await expect(marker.locator("input[name=submission]")).toHaveValue(url.split("/").pop()!);
+    await awake(marker);
     await expect(marker.locator(".marking-criterion input:checked")).toHaveCount(0);
     const keys = work % 3 === 0 ? ["a", "n"] : ["3", "2", work % 3 === 1 ? "1" : "3", "n"];
     expect(keys.length).toBeLessThanOrEqual(4);

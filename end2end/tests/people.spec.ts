@@ -130,7 +130,8 @@ test("an admin writes a page with the buttons, and the preview follows", { tag: 
   await page.getByRole("button", { name: "Publish" }).click();
   await expect(page.getByText("Published.", { exact: true })).toBeVisible();
   await page.getByRole("link", { name: "View page" }).click();
-  await expect(page.getByText("Who we are")).toBeVisible();
+  await expect(page.getByRole("paragraph").filter({ hasText: "Who we are" })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Text" })).toHaveCount(0);
 });
 
 test.describe("without JavaScript", () => {

@@ -274,9 +274,7 @@ fn send(
                 }
                 // A full page load, because the user may have signed in or out, which changes all
                 // of the page.
-                (None, Some(next)) => {
-                    let _ = window().location().assign(&next);
-                }
+                (None, Some(next)) => browser::load(&next),
                 (None, None) => {
                     form.done.try_set(true);
                     if let Some(on_answer) = on_answer {
@@ -319,6 +317,20 @@ pub mod browser {
     pub struct FormReply {
         pub next: Option<String>,
         pub value: String,
+    }
+
+    /// Loads the page of the site at the address. A browser that is on this page already would only
+    /// scroll to the part after `#`, and show the page as it was.
+    pub fn load(address: &str) {
+        let location = window().location();
+        let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+        let _ = location.assign(address);
+        if address
+            .split_once('#')
+            .is_some_and(|(page, _)| page == here)
+        {
+            let _ = location.reload();
+        }
     }
 
     /// Posts the fields to the form's server function.
