@@ -37,10 +37,13 @@ pub async fn admit(
     // the course without this seat.
     let was_let_in = registration.admitted_at.is_some();
     let mut was_enrolled = was_let_in && registration.was_enrolled;
+    let mut left = None;
     match (offering.program_type, offering.cohort_id) {
         (ProgramType::Cohort, Some(cohort)) => {
             let name = registration.name.as_deref();
-            let joined = cohorts::admit_member(conn, cohort, &registration.email, name).await?;
+            let (joined, moved_from) =
+                cohorts::admit_member(conn, cohort, &registration.email, name).await?;
+            left = moved_from;
             if !was_let_in {
                 was_enrolled = matches!(joined, Joined::AlreadyThere { .. });
             }
@@ -60,6 +63,9 @@ pub async fn admit(
     }
     let id = registration.registration_id;
     registrations::set_admitted(conn, id, Some(now), was_enrolled).await?;
+    if !was_let_in {
+        registrations::set_left(conn, id, left.as_ref()).await?;
+    }
     Ok(true)
 }
 
@@ -96,6 +102,27 @@ pub async fn dismiss(
     }
     registrations::set_admitted(conn, registration.registration_id, None, false).await?;
     Ok(())
+}
+
+/// Takes the person out as if they had never been let in: a membership that they left for this seat
+/// is theirs again.
+pub async fn put_back(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    registration: &RegistrationRow,
+) -> AppResult<()> {
+    let id = registration.registration_id;
+    let left = match registration.admitted_at {
+        Some(_) if !registration.was_enrolled => registrations::left(conn, id).await?,
+        _ => None,
+    };
+    let who = (registration.user_id, registration.email.as_str());
+    match (offering.cohort_id, left) {
+        (Some(cohort), Some(left)) if cohorts::move_back(conn, cohort, who, &left).await? => {
+            Ok(registrations::set_admitted(conn, id, None, false).await?)
+        }
+        _ => dismiss(conn, offering, registration).await,
+    }
 }
 
 /// Removes the person from the cohort. The membership may have another address than the

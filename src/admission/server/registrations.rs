@@ -11,10 +11,11 @@ use sha2::{Digest, Sha256};
 use super::offerings::OfferingRow;
 use crate::admission::RegistrationStatus;
 use crate::admission::review::DecisionMail;
+use crate::cohort::server::store::LeftMembership;
 use crate::platform::auth::lifetimes;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{registration_links, registrations};
-use crate::platform::error::AppError;
+use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, DecisionAct, OfferingId, RegistrationId, UserId};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -78,7 +79,6 @@ impl RegistrationRow {
         !offering.is_free() && self.paid_at.is_none() && self.admitted_at.is_none()
     }
 
-    /// Returns the name, or the address for people who have not given one yet.
     /// Returns the words of the decision's mail, which can have `{name}`, `{course}`, `{offering}`
     /// and `{school}` for the names.
     pub fn mail_words(&self) -> Option<DecisionMail> {
@@ -86,6 +86,7 @@ impl RegistrationRow {
         Some(DecisionMail { subject, text })
     }
 
+    /// Returns the name, or the address for people who have not given one yet.
     pub fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.email)
     }
@@ -412,6 +413,34 @@ pub async fn set_admitted(
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Keeps the membership that the person left for their seat.
+pub async fn set_left(
+    conn: &mut Conn,
+    registration: RegistrationId,
+    left: Option<&LeftMembership>,
+) -> AppResult<()> {
+    let left = left.map(serde_json::to_value).transpose();
+    let left = left.map_err(|error| AppError::internal(&error))?;
+    diesel::update(registrations::table.find(registration))
+        .set(registrations::left_membership.eq(left))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Returns the membership that the person left for their seat.
+pub async fn left(
+    conn: &mut Conn,
+    registration: RegistrationId,
+) -> QueryResult<Option<LeftMembership>> {
+    let left: Option<Value> = registrations::table
+        .find(registration)
+        .select(registrations::left_membership)
+        .first(conn)
+        .await?;
+    Ok(left.and_then(|left| serde_json::from_value(left).ok()))
 }
 
 /// Locks the applications of a decision about several that can still be undone. The offering must

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{OfferingBuilder, apply_for};
+use crate::testing::{CohortBuilder, OfferingBuilder, apply_for};
 
 /// Undoes the newest payment or refund of the order.
 async fn undo_money(
@@ -133,6 +133,62 @@ async fn a_mistyped_payment_is_undone_before_its_mail_leaves() {
     let back =
         "update order_payments set undone_at = null, undone_by = null where undone_at is not null";
     assert!(site.test.refuses(back).await);
+}
+
+/// Pays for a seat in a cohort that runs, for a member of another one, and undoes the payment.
+/// `before` is run in the database first. Returns the memberships before and after, each with its
+/// days of membership.
+async fn moved_and_back(before: &str) -> (String, String, String) {
+    let site = site_with_course().await;
+    let autumn = CohortBuilder::new("small", "Autumn").member("asha@example.org");
+    autumn.make(&site).await;
+    let offering = OfferingBuilder::new("small")
+        .price("48")
+        .cohort("2020-01-06");
+    let offering = offering.create(&site).await;
+    site.test.sql(before).await;
+    let members = "select string_agg(
+             concat_ws(' ', c.title, m.status, m.batch_no, (now()::date - m.joined_at::date) || ' days'),
+             ', ' order by c.title, m.status)
+         from cohort_members m join cohorts c using (cohort_id)";
+    let was = site.test.text(members).await;
+    let mut asha = with_cart(&site, &offering, "asha").await;
+    let id = order(&mut asha).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let paid = money(&mut admin, PAY, &offering, &id, ("0", "48"), false).await;
+    assert_eq!(paid, StatusCode::OK);
+    let moved = site.test.text(members).await;
+    let undone = undo_money(&site, &mut admin, &offering, &id).await;
+    assert_eq!(undone, StatusCode::OK);
+    assert_eq!(order_status(&site).await, "open");
+    assert_eq!(asha.get("/learn/small/t").await.status, StatusCode::OK);
+    let back = site.test.text(members).await;
+    (was, moved, back)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_payment_that_moved_a_member_moves_them_back() {
+    let (was, moved, back) = moved_and_back(
+        "update cohort_members set batch_no = 3, joined_at = now() - interval '20 days'",
+    )
+    .await;
+    assert_eq!(was, "Autumn active 3 20 days");
+    assert_eq!(moved, "Spring active 1 0 days");
+    assert_eq!(back, was);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_payment_for_a_cohort_that_was_left_before_is_undone() {
+    let (was, moved, back) = moved_and_back(
+        "update cohort_members set batch_no = 3, joined_at = now() - interval '20 days';
+         insert into cohort_members (organization_id, cohort_id, user_id, email, status, joined_at)
+         select m.organization_id, c.cohort_id, m.user_id, m.email, 'removed', now() - interval '40 days'
+         from cohort_members m, cohorts c where c.title = 'Spring'",
+    )
+    .await;
+    assert_eq!(was, "Autumn active 3 20 days, Spring removed 1 40 days");
+    assert_eq!(moved, "Autumn removed 3 20 days, Spring active 1 0 days");
+    assert_eq!(back, "Autumn active 3 20 days, Spring removed 1 0 days");
 }
 
 #[tokio::test(flavor = "multi_thread")]

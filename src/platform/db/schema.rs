@@ -2126,6 +2126,7 @@ diesel::table! {
         decision_act -> Nullable<Uuid>,
         was_enrolled -> Bool,
         pay_until -> Nullable<Timestamptz>,
+        left_membership -> Nullable<Jsonb>,
     }
 }
 

@@ -162,7 +162,7 @@ async fn take_back(conn: &mut Conn, seat: &LockedSeat, now: DateTime<Utc>) -> Ap
         return Ok(());
     };
     registrations::set_unpaid(conn, row.registration_id).await?;
-    members::dismiss(conn, &seat.offering, row).await?;
+    members::put_back(conn, &seat.offering, row).await?;
     let unpaid = RegistrationRow {
         paid_at: None,
         admitted_at: None,

@@ -3,16 +3,18 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
 
 use crate::cohort::MemberStatus;
 use crate::platform::auth::normalize_email;
 use crate::platform::db::schema::cohorts;
 use crate::platform::db::{Conn, lock, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CohortId, CourseId, MemberId};
+use crate::platform::ids::{CohortId, CourseId, MemberId, UserId};
 
 /// A person to add. The address is normalized.
 #[derive(Debug, Clone)]
@@ -37,6 +39,15 @@ pub enum Joined {
     },
 }
 
+/// A membership that ended because its person was moved to another cohort.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftMembership {
+    pub cohort_id: CohortId,
+    pub batch_no: i32,
+    pub status: MemberStatus,
+    pub joined_at: DateTime<Utc>,
+}
+
 /// The memberships in other cohorts of the course that end when a person is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
@@ -55,6 +66,8 @@ pub struct PlannedMember {
     here: Option<MemberId>,
     /// The row in another cohort that has not ended.
     elsewhere: Option<MemberId>,
+    /// Its membership, if the person is moved.
+    left: Option<LeftMembership>,
 }
 
 impl PlannedMember {
@@ -86,11 +99,13 @@ pub async fn add_member(
         name: name.map(str::to_owned),
         batch_no,
     };
-    add(conn, cohort, new, Leaving::Unended).await
+    let planned = add(conn, cohort, new, Leaving::Unended).await?;
+    Ok(planned.joined)
 }
 
 /// Adds a person who got a seat in the cohort, like [`add_member`]. Before the cohort has started,
-/// the person stays a member of the one that runs now.
+/// the person stays a member of the one that runs now. Returns the membership that the person has
+/// left for it, too.
 ///
 /// # Errors
 ///
@@ -100,13 +115,62 @@ pub async fn admit_member(
     cohort: CohortId,
     email: &str,
     name: Option<&str>,
-) -> AppResult<Joined> {
+) -> AppResult<(Joined, Option<LeftMembership>)> {
     let new = NewMember {
         email: email.to_owned(),
         name: name.map(str::to_owned),
         batch_no: None,
     };
-    add(conn, cohort, new, Leaving::NotRunning).await
+    let planned = add(conn, cohort, new, Leaving::NotRunning).await?;
+    Ok((planned.joined, planned.left))
+}
+
+/// Moves a member of the cohort back to the one that they left for it, as they were there. Returns
+/// false, and changes nothing, if they are no member any more or that cohort has ended.
+pub async fn move_back(
+    conn: &mut Conn,
+    cohort: CohortId,
+    (user, email): (Option<UserId>, &str),
+    left: &LeftMembership,
+) -> AppResult<bool> {
+    let course = course_of(conn, cohort).await?;
+    hold(conn, course).await?;
+    let moved = statement(
+        "with account as (
+             select coalesce($2, (select u.user_id from users u
+                                  where u.email = $3 and u.email_confirmed_at is not null and u.deleted_at is null)) as user_id
+         ), here as (
+             select m.member_id, m.email, m.user_id from cohort_members m, account a
+             where m.cohort_id = $1 and m.status <> 'removed'
+               and (m.user_id = a.user_id or m.email = $3 and (m.user_id is null or a.user_id is null))
+               and exists (select from cohorts c where c.cohort_id = $4 and c.course_id = $8 and c.is_active
+                                                   and (c.ends_at is null or c.ends_at > now()))
+             limit 1
+         ), kept as (
+             -- The person was removed from the cohort before; then the old row stayed in the other.
+             select m.member_id from cohort_members m, here h
+             where m.cohort_id = $4 and (m.user_id = h.user_id or m.email = h.email)
+             limit 1
+         )
+         update cohort_members m
+         set cohort_id = case when k.member_id is null then $4 else m.cohort_id end,
+             status = case when k.member_id = m.member_id or k.member_id is null then $6 else 'removed' end,
+             batch_no = case when k.member_id = m.member_id or k.member_id is null then $5 else m.batch_no end,
+             joined_at = case when k.member_id = m.member_id or k.member_id is null then $7 else m.joined_at end
+         from here h left join kept k on true
+         where m.member_id = h.member_id or m.member_id = k.member_id",
+    )
+    .bind::<Uuid, _>(cohort)
+    .bind::<Nullable<Uuid>, _>(user)
+    .bind::<Text, _>(email)
+    .bind::<Uuid, _>(left.cohort_id)
+    .bind::<Int4, _>(left.batch_no)
+    .bind::<crate::platform::db::schema::sql_types::MemberStatus, _>(left.status)
+    .bind::<Timestamptz, _>(left.joined_at)
+    .bind::<Uuid, _>(course)
+    .execute(conn)
+    .await?;
+    Ok(moved > 0)
 }
 
 async fn add(
@@ -114,7 +178,7 @@ async fn add(
     cohort: CohortId,
     new: NewMember,
     leaving: Leaving,
-) -> AppResult<Joined> {
+) -> AppResult<PlannedMember> {
     let email = normalize_email(&new.email).map_err(|why| AppError::field("email", why))?;
     let new = NewMember { email, ..new };
     let course = course_of(conn, cohort).await?;
@@ -124,7 +188,6 @@ async fn add(
     planned
         .into_iter()
         .next()
-        .map(|planned| planned.joined)
         .ok_or_else(|| AppError::internal("a member was not planned"))
 }
 
@@ -153,6 +216,10 @@ struct KnownRow {
     status: MemberStatus,
     #[diesel(sql_type = Int4)]
     batch_no: i32,
+    #[diesel(sql_type = Timestamptz)]
+    joined_at: DateTime<Utc>,
+    #[diesel(sql_type = Uuid)]
+    cohort_id: CohortId,
     #[diesel(sql_type = Text)]
     cohort_title: String,
     #[diesel(sql_type = Bool)]
@@ -178,7 +245,8 @@ pub async fn plan_members(
              union
              select w.email, m.member_id from wanted w join cohort_members m on m.user_id = w.user_id
          )
-         select f.email, m.member_id, m.status, m.batch_no, c.title as cohort_title, m.cohort_id = $2 as is_here
+         select f.email, m.member_id, m.status, m.batch_no, m.joined_at, m.cohort_id, c.title as cohort_title,
+                m.cohort_id = $2 as is_here
          from found f
          join cohort_members m on m.member_id = f.member_id
          join cohorts c on c.cohort_id = m.cohort_id
@@ -219,9 +287,17 @@ fn plan(new: NewMember, here: Option<KnownRow>, elsewhere: Option<KnownRow>) -> 
         (_, Some(row)) => Joined::Moved(row.cohort_title.clone()),
         (_, None) => Joined::Added,
     };
+    let left = elsewhere.as_ref().map(|row| LeftMembership {
+        cohort_id: row.cohort_id,
+        batch_no: row.batch_no,
+        status: row.status,
+        joined_at: row.joined_at,
+    });
+    let left = left.filter(|_| matches!(joined, Joined::Moved(_)));
     PlannedMember {
         joined,
         new,
+        left,
         here: here.map(|row| row.member_id),
         elsewhere: elsewhere.map(|row| row.member_id),
     }

@@ -3,8 +3,8 @@
 mod members;
 
 pub use self::members::{
-    Joined, Leaving, NewMember, PlannedMember, add_member, admit_member, apply_members, hold,
-    plan_members,
+    Joined, Leaving, LeftMembership, NewMember, PlannedMember, add_member, admit_member,
+    apply_members, hold, move_back, plan_members,
 };
 
 use std::collections::BTreeMap;

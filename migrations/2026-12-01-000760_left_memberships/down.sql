@@ -1,0 +1,1 @@
+alter table registrations drop column left_membership;
