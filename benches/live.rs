@@ -82,7 +82,9 @@ async fn run(options: Options) {
         let body = format!("message={message}&text=Reply+{round}");
         let started = Instant::now();
         let function = "coldcall/api/reply_to_message";
-        poster.post(function, Some(&cookies[1]), &body).await;
+        // Each member posts once, because their posts are limited.
+        let cookie = &cookies[round % MEMBERS];
+        poster.post(function, Some(cookie), &body).await;
         answers.push(started.elapsed());
         for _ in 0..STREAMS {
             arrivals.recv().await.expect("an event");

@@ -445,6 +445,14 @@ test.describe("without JavaScript", () => {
     await page.getByLabel("Publish at").fill(moment(600));
     await page.getByRole("button", { name: "Announce" }).click();
     await expect(page.getByText("Scheduled")).toBeVisible();
+    await page.getByText("Edit or delete").click();
+    await page.getByRole("button", { name: "Delete this announcement" }).click();
+    await expect(page.getByText("Scheduled")).toHaveCount(0);
+    await page.goto(`${address}/sessions`);
+    await page.getByRole("link", { name: "Clinic" }).first().click();
+    await page.getByText("Change, move or cancel").click();
+    await page.getByRole("button", { name: "Cancel this session" }).click();
+    await expect(page.getByText("The session is canceled.")).toBeVisible();
   });
 
   test("a brief, handed-in work, a schedule and attendance are saved", { tag: "@once" }, async ({ page, browser }) => {

@@ -246,6 +246,22 @@ test.describe("without JavaScript", () => {
       await expect(star).toHaveAttribute("aria-pressed", pressed);
     }
     await fits(page);
+    const own = page.locator("article.message", { hasText: "Or past it." }).last();
+    await own.getByRole("button", { name: /^Edit/ }).click();
+    await page.getByLabel("Your message").fill("Or behind it.");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    const changed = page.locator("article.message", { hasText: "Or behind it." }).last();
+    await changed.getByRole("button", { name: /^Delete/ }).first().click();
+    await page.getByRole("button", { name: "Delete", exact: true }).last().click();
+    await expect(page.getByText("Or behind it.")).toHaveCount(0);
+    const other = page.locator("article.message", { hasText: "the leaflet lay" }).first();
+    await other.getByRole("button", { name: /^Report/ }).first().click();
+    await page.getByLabel("Reason").fill("Not nice.");
+    await page.getByRole("button", { name: "Report", exact: true }).last().click();
+    await expect(page.getByText("the leaflet lay in a hall")).toBeVisible();
+    await page.goto("/notifications");
+    await page.getByRole("button", { name: "Mark all as read" }).click();
+    await expect(page.getByRole("button", { name: "Mark all as read" })).toHaveCount(0);
   });
 
   test("a tutor edits a prompt, moderates and replies to a group", { tag: "@once" }, async ({ page }) => {
@@ -293,5 +309,15 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: "Lock", exact: true }).click();
     await page.getByRole("button", { name: "Unlock", exact: true }).click();
     await expect(page.getByRole("button", { name: "Lock", exact: true })).toBeVisible();
+
+    await page.goto(`/teach/${DEMO}/cold-calls/new`);
+    const retired = `Who counts, plainly? ${Date.now().toString(36)}`;
+    await prompt.fill(retired);
+    await page.getByLabel("Opens", { exact: true }).fill("2099-01-01T10:00");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Prompt saved.")).toBeVisible();
+    await page.getByRole("button", { name: "Retire" }).click();
+    await page.getByRole("link", { name: retired }).click();
+    await expect(page.getByRole("button", { name: "Restore" })).toBeVisible();
   });
 });

@@ -202,7 +202,8 @@ async fn a_document_is_shown_within_the_page_and_runs_nothing() {
     hand_in(&mut asha, "See the plan.").await.assert_ok();
     let (path, _) = next(&mut meera).await;
     let page = meera.get(&path).await;
-    let id = "select work_file_id from work_files where name like '%.pdf' and submission_id is not null";
+    let id =
+        "select work_file_id from work_files where name like '%.pdf' and submission_id is not null";
     let file = format!("/work-files/{}/plan.pdf", site.test.text(id).await);
     assert!(
         page.body.contains(&format!("<iframe src=\"{file}#")),
@@ -222,7 +223,8 @@ async fn a_document_is_shown_within_the_page_and_runs_nothing() {
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"));
     assert!(!policy.contains("script-src") && !policy.contains("sandbox"));
     // Other files are not framed, and stay in their sandbox.
-    let code = "select work_file_id from work_files where name like '%.py' and submission_id is not null";
+    let code =
+        "select work_file_id from work_files where name like '%.py' and submission_id is not null";
     let code = format!("/work-files/{}/code.py", site.test.text(code).await);
     let sent = meera.get(&code).await;
     assert!(sent.header("content-security-policy").contains("sandbox"));
