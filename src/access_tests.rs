@@ -163,6 +163,8 @@ const TABLE: &str = "
     GET editor/api/load_topic_history course=open&topic=t                       401 403 403 200 403 200 404
     editor/api/restore_version  course=open&topic=TOPIC&version=9               401 403 403 404 403 404 404
     editor/api/use_text_for_all course=open&topic=TOPIC                         401 403 403 200 403 200 404
+    GET editor/api/load_topic_variant course=open&topic=t                       401 403 403 200 403 200 404
+    editor/api/save_topic_variant course=open&topic=TOPIC&persona=sports        401 403 403 422 403 422 404
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
     GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403

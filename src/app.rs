@@ -291,6 +291,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))
         }),
+        Route::lazy("/teach/:course/topics/:topic/personas", || {
+            Box::pin(authoring(Authoring::Variants))
+        }),
         Route::lazy("/teach/:course/exercises", || {
             Box::pin(marking(MarkingPages::Assignments))
         }),

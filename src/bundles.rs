@@ -13,7 +13,7 @@ use crate::admission::orders::pages::{cart_page, order_page, orders_page};
 use crate::admission::review::pages::{application_page, offering_page};
 use crate::authoring::check::pages::course_check_page;
 use crate::authoring::details::pages::course_details_page;
-use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
+use crate::authoring::editor::pages::{topic_editor_page, topic_history_page, topic_variants_page};
 use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
 use crate::authoring::sources::pages::topic_source_page;
@@ -285,6 +285,7 @@ bundle! {
         Proposals => proposals_page,
         Exercises => topic_exercises_page,
         History => topic_history_page,
+        Variants => topic_variants_page,
         Source => topic_source_page,
     }
 }

@@ -1,6 +1,6 @@
 // An admin writes a course in the browser, and a learner reads it. The words of two people
 // in one topic are merged and reviewed, and a text outlives a lost connection.
-import { type Page } from "@playwright/test";
+import type { Browser, Locator, Page } from "@playwright/test";
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 
 /** A name that no other test and no other project uses. */
@@ -97,6 +97,156 @@ test.describe("a new course", () => {
     await context.close();
     await page.getByRole("button", { name: "Unpublish course" }).click();
     await expect(page.getByText("This course is a draft.")).toBeVisible();
+  });
+});
+
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/** How a person works the controls of a page. */
+interface Hand {
+  press(control: Locator): Promise<void>;
+  choose(select: Locator, label: string): Promise<void>;
+  type(field: Locator, text: string): Promise<void>;
+}
+
+/** By mouse or by touch. */
+function pointer(isTouch: boolean): Hand {
+  return {
+    press: (control) => (isTouch ? control.tap() : control.click()),
+    choose: async (select, label) => void (await select.selectOption({ label })),
+    type: async (field, text) => {
+      await (isTouch ? field.tap() : field.click());
+      await field.fill(text);
+    },
+  };
+}
+
+/** By the keyboard alone: the tabulator leads to each control. */
+function keyboard(page: Page): Hand {
+  const reach = async (control: Locator) => {
+    await expect(control).toBeVisible();
+    for (let presses = 0; presses < 300; presses++) {
+      if (await control.evaluate((element) => element === document.activeElement)) return;
+      await page.keyboard.press("Tab");
+    }
+    throw new Error(`the tabulator does not reach ${control}`);
+  };
+  return {
+    press: async (control) => {
+      await reach(control);
+      await page.keyboard.press((await control.getAttribute("type")) === "radio" ? "Space" : "Enter");
+    },
+    choose: async (select, label) => {
+      await reach(select);
+      await page.keyboard.type(label);
+      await expect(select.locator("option:checked")).toHaveText(label);
+    },
+    type: async (field, text) => {
+      await reach(field);
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.insertText(text);
+    },
+  };
+}
+
+/**
+ * The twenty minutes: makes a course of two modules with a picture, a formula, a quiz and a text for
+ * a persona, and publishes it. Returns its name in addresses.
+ */
+async function teach(page: Page, { press, choose, type }: Hand) {
+  const title = `Taught ${unique()}`;
+  await page.goto("/teach/courses/new");
+  await awake(page);
+  await type(page.getByLabel("Title", { exact: true }), title);
+  await type(page.getByLabel("Summary"), "Two modules in twenty minutes.");
+  await type(page.getByLabel("Outline"), "Averages\n- The mean\nSpread\n- The range");
+  await press(page.getByRole("button", { name: "Create course" }));
+  await expect(page.getByRole("heading", { name: "Outline", level: 1 })).toBeVisible();
+  const slug = page.url().split("/").at(-2)!;
+  for (const topic of ["The mean", "The range"]) {
+    await awake(page);
+    await press(page.getByRole("link", { name: topic, exact: true }));
+    await expect(page.getByRole("heading", { name: topic, level: 1 })).toBeVisible();
+    await awake(page);
+    await type(page.getByLabel("Text", { exact: true }), `${topic} is $\\bar x$.\n`);
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    if (topic === "The mean") {
+      await press(page.getByText("Add a picture", { exact: true }));
+      const chooser = page.waitForEvent("filechooser");
+      await press(page.getByLabel("Picture", { exact: true }));
+      await (await chooser).setFiles({ name: "dot.png", mimeType: "image/png", buffer: Buffer.from(PIXEL, "base64") });
+      await type(page.getByLabel("Description"), "A dot");
+      await press(page.getByRole("button", { name: "Add picture" }));
+      await expect(page.getByText("The picture is in the text.")).toBeVisible();
+      await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    }
+    await press(page.getByRole("button", { name: "Publish", exact: true }));
+    await expect(page.getByText("Published. Learners see this text now.")).toBeVisible();
+    await awake(page);
+    if (topic === "The mean") {
+      await press(page.getByRole("link", { name: /^Texts for personas/ }));
+      await expect(page.getByRole("heading", { name: "Texts for personas", level: 1 })).toBeVisible();
+      await awake(page);
+      await type(page.getByLabel("Text for learners who chose Sports"), "The mean of *runs*.");
+      await expect(page.getByRole("region", { name: "Learners who chose Sports see" }).locator("em")).toHaveText("runs");
+      await press(page.getByRole("button", { name: "Publish for these learners" }));
+      await expect(page.getByText("Learners who chose Sports see this text now.")).toBeVisible();
+    }
+    await page.goto(`/teach/${slug}/outline`);
+  }
+  await page.goto(`/teach/${slug}/questions/new`);
+  await awake(page);
+  await choose(page.getByLabel("Topic"), "1.1 The mean");
+  await type(page.getByLabel("Question", { exact: true }), "Does the mean float?");
+  await type(page.getByLabel("Option 1", { exact: true }), "It floats");
+  await type(page.getByLabel("Option 2", { exact: true }), "It sinks");
+  await press(page.getByRole("radio", { name: "Option 1 is correct" }));
+  await press(page.getByRole("button", { name: "Save", exact: true }).last());
+  await expect(page.getByText("Question saved.")).toBeVisible();
+  await page.goto(`/teach/${slug}/outline`);
+  await awake(page);
+  await press(page.getByRole("button", { name: "Publish course" }));
+  await expect(page.getByText("This course is in the catalog.")).toBeVisible();
+  return slug;
+}
+
+/** Studies the course that `teach` makes, and passes its quiz. */
+async function study(browser: Browser, slug: string) {
+  const reader = await (await browser.newContext(test.info().project.use)).newPage();
+  await learner(reader, slug);
+  await reader.goto(`/learn/${slug}/the-mean`);
+  await awake(reader);
+  await expect(reader.locator("main math").first()).toBeVisible();
+  await expect(reader.getByRole("img", { name: "A dot" })).toBeVisible();
+  await reader.getByRole("button", { name: "Sports" }).click();
+  await expect(reader.locator("main em", { hasText: "runs" })).toBeVisible();
+  await reader.goto(`/learn/${slug}/quiz/1/1`);
+  await reader.getByRole("button", { name: "Start" }).click();
+  await reader.getByRole("radio", { name: "It floats" }).check();
+  await reader.getByRole("button", { name: "Review answers" }).last().click();
+  await reader.getByRole("button", { name: "Submit" }).click();
+  await expect(reader.locator(".quiz-score")).toHaveText("100%");
+  await reader.context().close();
+}
+
+test.describe("twenty minutes", { tag: "@once" }, () => {
+  test("a course is taught by mouse", async ({ page, browser }) => {
+    await signIn(page, "admin");
+    await study(browser, await teach(page, pointer(false)));
+  });
+
+  test("a course is taught by keyboard alone", async ({ page, browser }) => {
+    await signIn(page, "admin");
+    await study(browser, await teach(page, keyboard(page)));
+  });
+
+  test.describe("on a tablet", () => {
+    test.use({ viewport: { width: 820, height: 1180 }, hasTouch: true, isMobile: true });
+
+    test("a course is taught by touch", async ({ page, browser }) => {
+      await signIn(page, "admin");
+      await study(browser, await teach(page, pointer(true)));
+    });
   });
 });
 
@@ -262,8 +412,7 @@ test.describe("a topic", () => {
     await page.getByRole("button", { name: "Bold" }).click();
     await expect(text).toHaveValue("largest minus smallest");
     await page.getByText("Add a picture", { exact: true }).click();
-    const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-    await page.getByLabel("Picture", { exact: true }).setInputFiles({ name: "dot.png", mimeType: "image/png", buffer: Buffer.from(pixel, "base64") });
+    await page.getByLabel("Picture", { exact: true }).setInputFiles({ name: "dot.png", mimeType: "image/png", buffer: Buffer.from(PIXEL, "base64") });
     await page.getByLabel("Description").fill("A single dot");
     await page.getByRole("button", { name: "Add picture" }).click();
     await expect(page.getByText("The picture is in the text.")).toBeVisible();

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    EditorToken, SavedText, TextConflict, TextPreview, TopicHistory, TopicText, WritersHere,
+    EditorToken, SavedText, TextConflict, TextPreview, TopicHistory, TopicText, TopicVariant,
+    WritersHere,
 };
 use crate::platform::error::AppResult;
 use crate::platform::ids::TopicId;
@@ -11,8 +12,8 @@ use crate::platform::ids::TopicId;
 #[cfg(feature = "ssr")]
 use {
     super::server::save::SentText,
-    super::server::{draft, history, presence, publish, save, source, split, view},
-    super::{edit_path, history_path},
+    super::server::{draft, history, presence, publish, save, source, split, variants, view},
+    super::{edit_path, history_path, variants_path},
     crate::platform::address,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
@@ -204,5 +205,51 @@ pub async fn use_text_for_all(course: String, topic: TopicId) -> AppResult<()> {
         .await?;
     let page = edit_path(&course, &name);
     redirect(address::with_query(&page, &[("done", "all")]));
+    Ok(())
+}
+
+/// Loads the text of a topic for learners who chose a persona. Requires a tutor of the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_topic_variant(
+    course: String,
+    topic: String,
+    #[server(default)] persona: String,
+) -> AppResult<TopicVariant> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| variants::page(conn, tutor.course, &topic, &persona).await)
+        .await
+}
+
+/// Publishes the text of a topic for learners who chose a persona, or removes it if `go` is
+/// `remove`. `seen` is the fingerprint of the text that the page began with. Requires a tutor of
+/// the course.
+///
+/// # Errors
+///
+/// `Conflict` if the text was changed since. Then nothing is changed.
+#[server]
+pub async fn save_topic_variant(
+    course: String,
+    topic: TopicId,
+    persona: String,
+    #[server(default)] seen: String,
+    #[server(default)] text: String,
+    #[server(default)] go: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let removes = go == "remove";
+    let text = (!removes).then(|| source::stored(&single_breaks(&text)));
+    let (slug, name) = (course.clone(), persona.clone());
+    let named = cx
+        .within(async move |conn| {
+            let of = (&tutor, slug.as_str());
+            variants::save(conn, of, topic, (&name, &seen), text).await
+        })
+        .await?;
+    let done = if removes { "removed" } else { "published" };
+    let page = variants_path(&course, &named, &persona);
+    redirect(address::with_query(&page, &[("done", done)]));
     Ok(())
 }

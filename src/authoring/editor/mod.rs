@@ -5,6 +5,7 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
 mod tools;
+pub mod writing;
 
 pub use crate::paths::edit_path;
 pub use tools::{Tool, ToolEdit, question_line};
@@ -34,6 +35,35 @@ pub fn history_path(course: &str, topic: &str, version: Option<i32>) -> String {
     let path = format!("{}/topics/{topic}/history", Area::Learners.path(course));
     let version = version.map(|number| number.to_string()).unwrap_or_default();
     address::with_query(&path, &[("version", &version)])
+}
+
+/// The texts of a topic for personas; that of one persona if it is named.
+pub fn variants_path(course: &str, topic: &str, persona: &str) -> String {
+    let path = format!("{}/topics/{topic}/personas", Area::Learners.path(course));
+    address::with_query(&path, &[("persona", persona)])
+}
+
+/// The texts of a topic for personas, with the one that is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicVariant {
+    pub course_title: CourseTitle,
+    pub topic_id: TopicId,
+    pub topic_title: String,
+    /// Name and label of each persona, and whether it has a text of its own.
+    pub personas: Vec<(String, String, bool)>,
+    /// Name and label of the persona that the text is for.
+    pub persona: String,
+    pub label: String,
+    pub has_text: bool,
+    /// The text of the persona, or the normal text to begin with.
+    pub text: String,
+    /// Fingerprint of the stored text, which a save must name.
+    pub seen: String,
+    /// True for a topic that is laid out in blocks. It has no such texts.
+    pub is_laid_out: bool,
+    pub preview: TextPreview,
+    /// The text that all other learners see.
+    pub normal: Html,
 }
 
 /// A topic in the editor.

@@ -1,38 +1,75 @@
-//! Buttons above the text of a page, and the preview that follows as one types. Without JavaScript
-//! the preview shows what was saved.
+//! A field for Markdown: buttons above it, and a preview that follows as one types. Without
+//! JavaScript the preview shows what was saved.
 
 use leptos::prelude::*;
 
-#[cfg(not(feature = "hydrate"))]
-use crate::authoring::editor::Tool;
-use crate::platform::ui::Html;
+use super::Tool;
+use crate::platform::ui::Erase;
 
 /// Id of the field for the text.
 pub const TEXT: &str = "ly-text";
 
-#[derive(Clone, Copy)]
-pub struct PageWriter {
+/// The field of a page. `P` is what the server answers with the preview.
+pub struct TextWriter<P: Send + Sync + 'static> {
     /// The preview with its number. A new number renders it anew.
-    pub preview: RwSignal<(u32, Html)>,
+    pub preview: RwSignal<(u32, P)>,
     /// True if the preview could not be loaded.
     pub is_behind: RwSignal<bool>,
     #[cfg(feature = "hydrate")]
     changes: StoredValue<u32>,
+    /// The address that renders a text, and what it needs besides the text.
+    #[cfg(feature = "hydrate")]
+    renders: StoredValue<(&'static str, Vec<(&'static str, String)>)>,
 }
 
-impl PageWriter {
-    pub fn of(preview: &Html) -> Self {
+impl<P: Send + Sync + 'static> Clone for TextWriter<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Send + Sync + 'static> Copy for TextWriter<P> {}
+
+impl<P: Send + Sync + 'static> TextWriter<P> {
+    /// `path` is the address of the server function that renders a text. `fields` is what it needs
+    /// besides the text.
+    pub fn of(path: &'static str, fields: Vec<(&'static str, String)>, preview: P) -> Self {
+        #[cfg(not(feature = "hydrate"))]
+        let _ = (path, fields);
         Self {
-            preview: RwSignal::new((0, preview.clone())),
+            preview: RwSignal::new((0, preview)),
             is_behind: RwSignal::new(false),
             #[cfg(feature = "hydrate")]
             changes: StoredValue::new(0),
+            #[cfg(feature = "hydrate")]
+            renders: StoredValue::new((path, fields)),
         }
+    }
+
+    /// The buttons.
+    pub fn tools(self) -> AnyView
+    where
+        P: serde::de::DeserializeOwned,
+    {
+        let tools = Tool::ALL.map(|tool| {
+            let keys = tool.key().map(|key| format!("Control+{key} Meta+{key}"));
+            view! {
+                <button class="btn quiet" type="button" aria-keyshortcuts=keys on:click=move |_| self.work(tool)>
+                    {tool.label()}
+                </button>
+            }
+        });
+        view! {
+            <div class="topic-tools" role="group" aria-label="Formatting" aria-controls=TEXT>
+                {tools.collect_view()}
+            </div>
+        }
+        .erase()
     }
 }
 
 #[cfg(not(feature = "hydrate"))]
-impl PageWriter {
+impl<P: Send + Sync + 'static> TextWriter<P> {
     pub fn changed(self) {}
 
     pub fn key(self, _: &leptos::ev::KeyboardEvent) {}
@@ -47,15 +84,14 @@ mod in_browser {
     use js_sys::{Function, Reflect};
     use leptos::ev::KeyboardEvent;
     use leptos::prelude::*;
-    use leptos::server_fn::ServerFn;
+    use serde::de::DeserializeOwned;
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{HtmlTextAreaElement, UrlSearchParams};
 
-    use super::{PageWriter, TEXT};
+    use super::{TEXT, TextWriter};
     use crate::authoring::editor::Tool;
-    use crate::people::site::cms::api::PreviewCmsPage;
     use crate::platform::ui::browser::send;
-    use crate::platform::ui::{Html, decode};
+    use crate::platform::ui::decode;
 
     /// Time without typing after which the preview follows.
     const PAUSE: Duration = Duration::from_millis(300);
@@ -66,15 +102,18 @@ mod in_browser {
         found.and_then(|found| found.dyn_into().ok())
     }
 
-    /// Asks the server to render the text.
-    async fn rendered() -> Option<Html> {
+    /// Asks the server to render the text. Returns its answer as JSON.
+    async fn rendered((path, besides): (&str, Vec<(&str, String)>)) -> Option<String> {
         let fields = UrlSearchParams::new().ok()?;
+        for (name, value) in besides {
+            fields.set(name, &value);
+        }
         fields.set("text", &area()?.value());
-        let reply = send(PreviewCmsPage::PATH, &fields, Some(TIMEOUT_MS)).await;
-        decode(&reply.ok()?.value).ok()
+        let reply = send(path, &fields, Some(TIMEOUT_MS)).await;
+        Some(reply.ok()?.value)
     }
 
-    impl PageWriter {
+    impl<P: DeserializeOwned + Send + Sync + 'static> TextWriter<P> {
         /// Shows the text in the preview after a pause.
         pub fn changed(self) {
             self.changes.try_update_value(|changes| *changes += 1);
@@ -83,16 +122,20 @@ mod in_browser {
                 if self.changes.try_get_value() != change {
                     return;
                 }
+                let Some(renders) = self.renders.try_get_value() else {
+                    return;
+                };
                 leptos::task::spawn_local(async move {
-                    let outcome = rendered().await;
+                    let outcome = rendered(renders).await;
+                    let outcome = outcome.and_then(|json| decode::<P>(&json).ok());
                     if self.changes.try_get_value() != change {
                         return;
                     }
                     self.is_behind.try_set(outcome.is_none());
-                    if let Some(html) = outcome {
+                    if let Some(new) = outcome {
                         self.preview.try_update(|(number, shown)| {
                             *number += 1;
-                            *shown = html;
+                            *shown = new;
                         });
                     }
                 });

@@ -2,6 +2,7 @@ mod check;
 mod details;
 mod imports;
 mod outlines;
+mod personas;
 mod pictures;
 mod placed;
 mod reviews;

@@ -8,9 +8,10 @@ use super::conflict::{here, two_sides};
 use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
 use super::pictures::picture_form;
 use super::toolbar::toolbar;
+use super::variants::previewed;
 use crate::authoring::check::topic_check_path;
 use crate::authoring::editor::api::{SaveTopic, UseTextForAll, load_topic_text};
-use crate::authoring::editor::{TEXT_CHARACTERS, TextPreview, TopicText};
+use crate::authoring::editor::{TEXT_CHARACTERS, TopicText};
 use crate::authoring::review::pages::review_part;
 use crate::authoring::sources::DECIDED;
 use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
@@ -189,28 +190,12 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
 }
 
 fn preview(keeper: Keeper, language: &Language) -> AnyView {
-    let language = language.clone();
-    let shown = move |(_, preview): (u32, TextPreview)| {
-        let problems = preview.problems.into_iter();
-        let problems = problems
-            .map(|problem| view! { <li>{problem}</li> })
-            .collect_view();
-        view! {
-            <ul class="topic-problems">{problems}</ul>
-            <div lang=language.tag() dir=language.dir() inner_html=preview.html.0></div>
-            <p class="soft">{format!("{} min to read", preview.minutes)}</p>
-        }
-        .erase()
-    };
     view! {
         <section class="topic-preview" aria-labelledby="ly-topic-preview">
             <h2 id="ly-topic-preview" class="label">
                 "As learners see it"
             </h2>
-            <p class="soft" hidden=move || !keeper.is_behind.get()>
-                "The preview is not up to date, because the server can’t be reached."
-            </p>
-            <For each=move || [keeper.preview.get()] key=|preview| preview.0 children=shown />
+            {previewed(keeper.preview, keeper.is_behind, language)}
         </section>
     }
     .erase()

@@ -15,7 +15,9 @@ mod saving;
 mod toolbar;
 #[cfg(feature = "hydrate")]
 mod typing;
+mod variants;
 
 pub use conflict::sides;
 pub use edit::topic_editor_page;
 pub use history::{changed_lines, topic_history_page, version_changes};
+pub use variants::topic_variants_page;

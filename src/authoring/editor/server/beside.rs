@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::draft::EditedTopic;
-use crate::authoring::editor::{BesideLine, PlaceableQuestion, history_path};
+use crate::authoring::editor::{BesideLine, PlaceableQuestion, history_path, variants_path};
 use crate::authoring::{TopicStatus, schedule_path};
 use crate::course::QuestionPurpose;
 use crate::course::server::render::practice_mark;
@@ -103,6 +103,9 @@ pub async fn lines(
             line.note = "Can be added once the topic is published.".to_owned();
         }
     }
+    let own_texts = i64::try_from(topic.variants().len()).unwrap_or_default();
+    let variants = variants_path(course, slug, "");
+    lines.push(line("Texts for personas", own_texts, variants));
     lines.push(line("Notes", 0, notes_path(course, slug)).said(""));
     lines.push(line(
         "History",

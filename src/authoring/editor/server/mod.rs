@@ -14,4 +14,5 @@ pub mod revisions;
 pub mod save;
 pub mod source;
 pub mod split;
+pub mod variants;
 pub mod view;

@@ -171,51 +171,41 @@ pub async fn use_for_all(
     }
     let names: Vec<&str> = variants.iter().map(|(persona, _)| persona.name()).collect();
     let old = json!({ "topic": stored.slug, "personas": names });
-    for (persona, text) in &variants {
-        let version = (Some(*persona), stored.title.as_str(), *text);
-        add_version(conn, topic, None, version).await?;
+    for (persona, _) in &variants {
+        remove_variant(conn, &stored, *persona).await?;
     }
-    diesel::update(topics::table.find(topic))
-        .set((
-            topics::text_content_sports.eq(None::<String>),
-            topics::text_content_cooking.eq(None::<String>),
-            topics::text_content_adventure.eq(None::<String>),
-            topics::edited_at.eq(diesel::dsl::now),
-        ))
-        .execute(conn)
-        .await?;
-    diesel::delete(
-        topic_blocks::table
-            .filter(topic_blocks::topic_id.eq(topic))
-            .filter(topic_blocks::study_persona.ne(StudyPersona::Normal)),
-    )
-    .execute(conn)
-    .await?;
     let new = json!({ "topic": stored.slug, "personas": [] });
     record(conn, tutor, "topic.variants_removed", (old, new)).await?;
     finish(conn, tutor.course).await?;
     Ok(stored.slug)
 }
 
-/// Writes the text for a persona, its rendered form, and a version of it.
-async fn store_variant(
+/// Removes the text for a persona, which becomes a version. Learners who chose it see the normal
+/// text then.
+pub async fn remove_variant(
     conn: &mut Conn,
-    author: Author<'_>,
     topic: &EditedTopic,
     persona: StudyPersona,
-    text: &str,
-) -> AppResult<()> {
+) -> QueryResult<()> {
     let variants = topic.variants();
-    if let Some((_, was)) = variants.iter().find(|(known, _)| *known == persona) {
-        let version = (Some(persona), topic.title.as_str(), *was);
-        add_version(conn, topic.topic_id, None, version).await?;
-    }
-    let version = (Some(persona), topic.title.as_str(), text);
-    add_version(conn, topic.topic_id, Some(author.user), version).await?;
-    let rendered = render::text(conn, author.course, topic, &topic.title, text).await?;
-    let row = topics::table.find(topic.topic_id);
+    let Some((_, text)) = variants.iter().find(|(known, _)| *known == persona) else {
+        return Ok(());
+    };
+    let version = (Some(persona), topic.title.as_str(), *text);
+    add_version(conn, topic.topic_id, None, version).await?;
+    set_variant(conn, topic.topic_id, persona, None).await?;
+    store_blocks(conn, topic.topic_id, persona, Vec::new()).await
+}
+
+/// Stores the text for a persona as authors write it.
+async fn set_variant(
+    conn: &mut Conn,
+    topic: TopicId,
+    persona: StudyPersona,
+    text: Option<&str>,
+) -> QueryResult<()> {
     let edited = topics::edited_at.eq(diesel::dsl::now);
-    let changed = diesel::update(row);
+    let changed = diesel::update(topics::table.find(topic));
     match persona {
         StudyPersona::Sports => {
             let values = (topics::text_content_sports.eq(text), edited);
@@ -231,6 +221,26 @@ async fn store_variant(
         }
         StudyPersona::Normal => 0,
     };
+    Ok(())
+}
+
+/// Writes the text for a persona, its rendered form, and a version of it.
+pub async fn store_variant(
+    conn: &mut Conn,
+    author: Author<'_>,
+    topic: &EditedTopic,
+    persona: StudyPersona,
+    text: &str,
+) -> AppResult<()> {
+    let variants = topic.variants();
+    if let Some((_, was)) = variants.iter().find(|(known, _)| *known == persona) {
+        let version = (Some(persona), topic.title.as_str(), *was);
+        add_version(conn, topic.topic_id, None, version).await?;
+    }
+    let version = (Some(persona), topic.title.as_str(), text);
+    add_version(conn, topic.topic_id, Some(author.user), version).await?;
+    let rendered = render::text(conn, author.course, topic, &topic.title, text).await?;
+    set_variant(conn, topic.topic_id, persona, Some(text)).await?;
     Ok(store_blocks(conn, topic.topic_id, persona, rendered.body.blocks).await?)
 }
 

@@ -5,7 +5,6 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
-mod writing;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,16 +4,15 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{
-    AskCmsTerms, CreateCmsPage, DeleteCmsPage, PlaceCmsPage, RestoreCmsVersion, SaveCmsPage,
-    WithdrawCmsPage, load_cms_editor, load_cms_history, load_cms_pages,
+    AskCmsTerms, CreateCmsPage, DeleteCmsPage, PlaceCmsPage, PreviewCmsPage, RestoreCmsVersion,
+    SaveCmsPage, WithdrawCmsPage, load_cms_editor, load_cms_history, load_cms_pages,
 };
-use super::writing::{PageWriter, TEXT};
 use super::{
     CMS_SLUG_CHARACTERS, CMS_TEXT_CHARACTERS, CMS_TITLE_CHARACTERS, CmsEditor, CmsHistory, CmsLine,
     SITE_PAGES, cms_edit_path, cms_history_path,
 };
-use crate::authoring::editor::Tool;
 use crate::authoring::editor::pages::version_changes;
+use crate::authoring::editor::writing::{TEXT, TextWriter};
 use crate::people::pages::{frame_below, frame_under};
 use crate::people::{AdminArea, counted};
 use crate::platform::ui::{
@@ -175,7 +174,7 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
         view! { <a href=href>"View page"</a> }
     });
     let badge = state(page.is_published, page.has_draft);
-    let writer = PageWriter::of(&page.preview);
+    let writer = TextWriter::of(PreviewCmsPage::PATH, Vec::new(), page.preview.clone());
     let (text, place) = (text(&page, forms.save, writer), place(&page, forms.place));
     let terms = terms(&page, forms.terms);
     let end = end(&page, forms);
@@ -204,7 +203,7 @@ fn editor(page: CmsEditor, forms: CmsForms) -> AnyView {
     .erase()
 }
 
-fn text(page: &CmsEditor, form: FormState, writer: PageWriter) -> AnyView {
+fn text(page: &CmsEditor, form: FormState, writer: TextWriter<Html>) -> AnyView {
     let (slug, revision) = (page.slug.clone(), page.revision.to_string());
     let title = form.value("form[title]", &page.title);
     let text = form.value("form[text]", &page.text);
@@ -216,14 +215,6 @@ fn text(page: &CmsEditor, form: FormState, writer: PageWriter) -> AnyView {
                 label="Everybody must accept the published text again"
                 checked=checked
             />
-        }
-    });
-    let tools = Tool::ALL.map(|tool| {
-        let keys = tool.key().map(|key| format!("Control+{key} Meta+{key}"));
-        view! {
-            <button class="btn quiet" type="button" aria-keyshortcuts=keys on:click=move |_| writer.work(tool)>
-                {tool.label()}
-            </button>
         }
     });
     view! {
@@ -245,9 +236,7 @@ fn text(page: &CmsEditor, form: FormState, writer: PageWriter) -> AnyView {
                 on:input=move |_| writer.changed()
                 on:keydown=move |event| writer.key(&event)
             >
-                <div class="topic-tools" role="group" aria-label="Formatting" aria-controls=TEXT>
-                    {tools.collect_view()}
-                </div>
+                {writer.tools()}
                 <TextArea
                     id=TEXT
                     name="form[text]"
