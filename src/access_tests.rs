@@ -177,6 +177,8 @@ const TABLE: &str = "
     GET activity/api/load_timeline course=open&username=learner                 401 403 403 200 403 200 404
     GET activity/api/load_my_activity course=open                               401 200 403 403 403 403 403
     activity/api/save_status_rules course=open&limits[drift_days]=x             401 403 403 422 403 422 404
+    activity/api/save_roster_view course=open&name=                             401 403 403 422 403 422 404
+    activity/api/delete_roster_view course=open&view=NOBODY                     401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&cohort=                   401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&ask=who+needs+me          401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&cohort=none               401 403 403 404 403 404 404

@@ -68,6 +68,7 @@ const TEXTS: &str = "
     marking_comments: body
     peer_reviews: feedback report
     people_views: name search
+    roster_views: name search
     topic_schedules: problem
     ai_notes: summary_markdown
     ai_usage: model
@@ -345,6 +346,8 @@ fn marked_work() -> String {
          insert into exercise_comments (work_id, author_user_id, is_tutor, body, body_html)
          select work_id, user_id, false, 'x', '<p>x</p>' from simulation_work;
          insert into people_views (owner_id, name) select user_id, 'x' from users where role = 'admin' limit 1;
+         insert into roster_views (owner_id, course_id, name, is_shared)
+         select user_id, course_id, 'x', true from users, courses where role = 'admin' limit 1;
          insert into peer_reviews (review_id, submission_id, reviewer_id, rubric, points, feedback, feedback_html, score, sent_at)
          select '00000000-0000-0000-0000-000000000000', s.submission_id, w.user_id, s.rubric, s.points, 'x', '<p>x</p>', 100, now()
          from submissions s join simulation_work w on w.work_id = s.work_id limit 1;

@@ -1,5 +1,5 @@
 // The activity of learners in the player, on the tutor's roster and on the learner's own page.
-import { accessible, awake, expect, learner, signIn, test } from "./site";
+import { accessible, awake, expect, fits, learner, signIn, test } from "./site";
 
 const DEMO = "how-to-trust-a-number";
 const COURSE = "open-to-all";
@@ -146,4 +146,29 @@ test("a tutor asks about the course, and gets a draft", async ({ page }) => {
   await page.getByLabel("Question about this course").fill("where do they stop?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await expect(answer.getByRole("heading", { name: "Where do learners stop?" })).toBeVisible();
+});
+
+test.describe("without JavaScript", { tag: "@once" }, () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a tutor saves a view of the roster and deletes it", async ({ page }) => {
+    await signIn(page, "tutor");
+    await page.goto(`/teach/${DEMO}/activity?status=gone&sort=seen`);
+    await page.getByText("Save this view").click();
+    await page.getByLabel("Name of the view").fill(" ");
+    await page.getByRole("button", { name: "Save view" }).click();
+    await expect(page.getByText("Enter a name for the view.").first()).toBeVisible();
+    const name = `Long gone ${Date.now().toString(36)}`;
+    await page.goto(`/teach/${DEMO}/activity?status=gone&sort=seen`);
+    await page.getByText("Save this view").click();
+    await page.getByLabel("Name of the view").fill(name);
+    await page.getByRole("button", { name: "Save view" }).click();
+    await page.goto(`/teach/${DEMO}/activity`);
+    await page.getByRole("link", { name }).click();
+    await expect(page).toHaveURL(/\?status=gone&sort=seen$/);
+    await fits(page);
+    await page.getByText("Save this view").click();
+    await page.getByRole("button", { name: `Delete “${name}”` }).click();
+    await expect(page.getByRole("link", { name })).toHaveCount(0);
+  });
 });

@@ -9,12 +9,15 @@ use super::{ActivityReceipt, MyActivityPage, RosterPage, RosterQuery, TimelinePa
 #[cfg(feature = "ssr")]
 use crate::platform::error::AppError;
 use crate::platform::error::AppResult;
+use crate::platform::ids::RosterViewId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{ingest, limits, mine, roster, timeline},
+    super::server::{ingest, limits, mine, roster, timeline, views},
     crate::course::server::search,
+    crate::paths::activity_roster_path,
     crate::platform::auth::guard::{require_tutor_of_slug, require_user},
+    crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
 };
 
@@ -48,9 +51,14 @@ pub async fn load_roster(
     let tutor = require_tutor_of_slug(&course).await?;
     search::check_length(&query.q)?;
     let clock = Clock::of(&tutor.signed_in.cx);
-    let id = tutor.course;
+    let (id, own) = (tutor.course, tutor.signed_in.user_id());
     (tutor.signed_in.cx)
-        .within(async move |conn| roster::page(conn, (id, course), &query, &clock).await)
+        .within(async move |conn| {
+            let views = views::all(conn, (id, &course), own).await?;
+            let mut page = roster::page(conn, (id, course), &query, &clock).await?;
+            page.views = views;
+            Ok(page)
+        })
         .await
 }
 
@@ -94,4 +102,38 @@ pub async fn save_status_rules(
     let cx = tutor.signed_in.cx.clone();
     cx.within(async move |conn| limits::save(conn, &tutor, &limits).await)
         .await
+}
+
+/// Saves search, filter and order of the roster under a name, for the tutor or for all tutors of
+/// the course. Requires a tutor of the course.
+#[server]
+pub async fn save_roster_view(
+    course: String,
+    #[server(default)] name: String,
+    shared: Option<String>,
+    #[server(default)] query: RosterQuery,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    search::check_length(&query.q)?;
+    let (id, own) = (tutor.course, tutor.signed_in.user_id());
+    let query = query.on_page(0);
+    let path = query.path(&course);
+    let is_shared = shared.is_some();
+    (tutor.signed_in.cx)
+        .within(async move |conn| views::save(conn, (id, own), (&name, is_shared), &query).await)
+        .await?;
+    redirect(path);
+    Ok(())
+}
+
+/// Deletes a view of the tutor. Requires a tutor of the course.
+#[server]
+pub async fn delete_roster_view(course: String, view: RosterViewId) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let (id, own) = (tutor.course, tutor.signed_in.user_id());
+    (tutor.signed_in.cx)
+        .within(async move |conn| AppResult::Ok(views::delete(conn, (id, own), view).await?))
+        .await?;
+    redirect(activity_roster_path(&course));
+    Ok(())
 }

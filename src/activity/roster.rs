@@ -7,6 +7,7 @@ use crate::course::CourseTitle;
 use crate::paths::activity_roster_path;
 use crate::platform::address;
 use crate::platform::live::LiveTopic;
+use crate::platform::ui::SavedView;
 
 /// Number of learners on one page of the roster.
 pub const ROSTER_PAGE: usize = 50;
@@ -139,6 +140,8 @@ pub struct RosterPage {
     pub page: u32,
     /// Number of learners on all pages.
     pub total: usize,
+    /// Views of the tutor and of others who share theirs.
+    pub views: Vec<SavedView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

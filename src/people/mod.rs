@@ -25,7 +25,8 @@ use crate::people::operations::MailLine;
 use crate::people::own_data::OwnData;
 use crate::platform::address;
 use crate::platform::auth::UserRole;
-use crate::platform::ids::{PeopleViewId, UserId};
+use crate::platform::ids::UserId;
+use crate::platform::ui::SavedView;
 
 /// People on one page of the list.
 pub const PEOPLE_ON_PAGE: i64 = 50;
@@ -193,22 +194,6 @@ impl PeopleQuery {
     }
 }
 
-/// Longest name of a view, in characters.
-pub const VIEW_NAME_CHARACTERS: u32 = 60;
-/// Views that an admin can have.
-pub const VIEWS_LIMIT: i64 = 30;
-
-/// Filters of the list of people under a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeopleView {
-    pub view_id: PeopleViewId,
-    pub name: String,
-    pub path: String,
-    pub is_own: bool,
-    /// True if all admins see it.
-    pub is_shared: bool,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleList {
     pub people: Vec<PersonLine>,
@@ -221,7 +206,7 @@ pub struct PeopleList {
     /// Applications to teach that nobody has decided about.
     pub waiting: i64,
     /// Views of the admin and of others who share theirs.
-    pub views: Vec<PeopleView>,
+    pub views: Vec<SavedView>,
 }
 
 /// A person in the list.

@@ -97,6 +97,8 @@ id!(
     PeerReviewId,
     /// Filters of the list of people under a name.
     PeopleViewId,
+    /// Filters of a course's roster under a name.
+    RosterViewId,
     RegradingId,
     CohortId,
     MemberId,

@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn;
 
 #[cfg(feature = "hydrate")]
 use crate::activity::ROSTER_WAIT_MS;
-use crate::activity::api::{SaveStatusRules, load_roster};
+use crate::activity::api::{DeleteRosterView, SaveRosterView, SaveStatusRules, load_roster};
 use crate::activity::{
     LearnerStatus, ROSTER_PAGE, RosterLine, RosterPage, RosterQuery, RosterSort, StatusRules,
     minutes_text,
@@ -19,7 +19,7 @@ use crate::paths::{
 use crate::platform::live::LiveTopic;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
-    Page, Pagination, Table, loaded, page_resource, path_part,
+    Page, Pagination, SavedView, Table, ViewedList, loaded, page_resource, path_part, saved_views,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
@@ -33,8 +33,12 @@ pub fn roster_page() -> AnyView {
         |(course, query)| load_roster(course, query),
     );
     let limits = FormState::of(SaveStatusRules::PATH);
+    let views = (
+        FormState::of(SaveRosterView::PATH),
+        FormState::of(DeleteRosterView::PATH),
+    );
     let again = Callback::new(move |()| page.refetch());
-    let show = move |page| roster(page, query.get_untracked(), (limits, again));
+    let show = move |page| roster(page, query.get_untracked(), (limits, again), views);
     view! { <Page title="Activity">{loaded(page, show)}</Page> }.erase()
 }
 
@@ -55,7 +59,12 @@ fn asked() -> RosterQuery {
 /// The form of the limits, and what loads the page again after it.
 type LimitsForm = (FormState, Callback<()>);
 
-fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
+fn roster(
+    page: RosterPage,
+    query: RosterQuery,
+    limits: LimitsForm,
+    forms: (FormState, FormState),
+) -> AnyView {
     let (slug, title) = (page.course_slug.clone(), page.course_title.clone());
     let query = query.on_page(page.page);
     let said = match page.total {
@@ -90,6 +99,7 @@ fn roster(page: RosterPage, query: RosterQuery, limits: LimitsForm) -> AnyView {
             <a href=insights>"Figures of the course"</a>
         </p>
         {tools(&slug, &query, &page.counts)}
+        {views(page.views, &slug, &query, forms)}
         <div class="row activity-head">
             <p class="soft grow" role="status">
                 {said}
@@ -188,6 +198,28 @@ fn tools(slug: &str, query: &RosterQuery, counts: &[(LearnerStatus, usize)]) -> 
         </form>
     }
     .erase()
+}
+
+fn views(
+    views: Vec<SavedView>,
+    slug: &str,
+    query: &RosterQuery,
+    forms: (FormState, FormState),
+) -> AnyView {
+    let status = query.status.map(LearnerStatus::name).unwrap_or_default();
+    let down = if query.down { "true" } else { "" };
+    let list = ViewedList {
+        path: query.on_page(0).path(slug),
+        named: vec![("course", slug.to_owned())],
+        filters: vec![
+            ("query[q]", query.q.clone()),
+            ("query[status]", status.to_owned()),
+            ("query[sort]", query.sort.name().to_owned()),
+            ("query[down]", down.to_owned()),
+        ],
+        others: "All tutors of the course see it",
+    };
+    saved_views(views, list, forms)
 }
 
 fn table(slug: &str, lines: Vec<RosterLine>, query: &RosterQuery) -> AnyView {

@@ -14,4 +14,5 @@ pub mod status;
 pub mod store;
 pub mod streak;
 pub mod timeline;
+pub mod views;
 pub mod weeks;

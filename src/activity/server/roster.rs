@@ -66,6 +66,7 @@ pub async fn page(
         live,
         page: u32::try_from(page).unwrap_or_default(),
         total,
+        views: Vec::new(),
     })
 }
 

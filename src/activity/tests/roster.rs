@@ -166,6 +166,51 @@ async fn the_roster_is_filtered_sorted_searched_and_exported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn views_of_the_roster_belong_to_their_tutor_until_they_are_shared() {
+    let site = TestSite::new().await;
+    pelican_course().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut ravi = tutor(&site, "ravi@example.org").await;
+    let save = "activity/api/save_roster_view";
+    let view = [
+        ("course", "small"),
+        ("name", " Gone <b> "),
+        ("query[q]", "a"),
+        ("query[status]", "gone"),
+        ("query[sort]", "minutes"),
+        ("query[down]", "true"),
+    ];
+    let unnamed = [("course", "small"), ("name", " ")];
+    let refused = meera.post(save, &unnamed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let saved = meera.post(save, &view).await;
+    saved.assert_ok();
+    let path = format!("{ROSTER}?q=a&status=gone&sort=minutes&down=yes");
+    assert_eq!(saved.header("x-redirect"), path);
+    let name = "Gone &lt;b&gt;";
+    let own = meera.get(&path).await.body;
+    assert!(own.contains(name) && own.contains("Delete “Gone"), "{own}");
+    assert!(!ravi.get(ROSTER).await.body.contains(name));
+
+    let shared = [view.as_slice(), &[("shared", "true")]].concat();
+    meera.post(save, &shared).await.assert_ok();
+    let theirs = ravi.get(ROSTER).await.body;
+    assert!(theirs.contains(&format!("{name} (shared)")), "{theirs}");
+    assert!(!theirs.contains("Delete “Gone"));
+    assert!(theirs.contains(&format!("href=\"{}\"", path.replace('&', "&amp;"))));
+    let id = site.test.text("select view_id from roster_views").await;
+    let delete = [("course", "small"), ("view", id.as_str())];
+    let count = "select count(*) from roster_views";
+    for (person, left) in [(&mut ravi, 1), (&mut meera, 0)] {
+        let deleted = person
+            .post("activity/api/delete_roster_view", &delete)
+            .await;
+        deleted.assert_ok();
+        assert_eq!(site.test.count(count).await, left);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_active_tutors_of_the_course_see_its_learners() {
     let site = TestSite::new().await;
     pelican_course().import(&site).await;

@@ -8,13 +8,13 @@ use super::{frame_waiting, state_badge};
 use crate::course::SEARCH_CHARACTERS;
 use crate::people::api::{DeletePeopleView, SavePeopleView, load_people};
 use crate::people::{
-    AccountState, AdminArea, PEOPLE, PeopleList, PeopleQuery, PeopleView, PersonLine, ROLES,
-    VIEW_NAME_CHARACTERS, counted, invite, parse_role, person_path, role_label, role_name,
+    AccountState, AdminArea, PEOPLE, PeopleList, PeopleQuery, PersonLine, ROLES, counted, invite,
+    parse_role, person_path, role_label, role_name,
 };
 use crate::platform::ids::UserId;
 use crate::platform::ui::{
-    Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
-    Page, Pagination, Table, loaded, page_resource,
+    Button, ButtonKind, Column, EmptyState, Erase, FormState, Glyph, Icon, Page, Pagination,
+    SavedView, Table, ViewedList, loaded, page_resource, saved_views,
 };
 
 pub fn people_page() -> AnyView {
@@ -130,91 +130,20 @@ fn tools(query: &PeopleQuery) -> AnyView {
     .erase()
 }
 
-/// Shows the saved views, and the form that saves the present filters as one.
-fn views(
-    views: Vec<PeopleView>,
-    query: &PeopleQuery,
-    (save, delete): (FormState, FormState),
-) -> AnyView {
-    let here = query.path();
-    let has_views = !views.is_empty();
-    let own: Vec<PeopleView> = views.iter().filter(|view| view.is_own).cloned().collect();
-    let chips = views.into_iter().map(|view| {
-        let name = match (view.is_own, view.is_shared) {
-            (_, true) => format!("{} (shared)", view.name),
-            _ => view.name,
-        };
-        let is_chosen = view.path == here;
-        view! {
-            <a class="chip" href=view.path aria-current=is_chosen.then_some("true")>
-                <bdi>{name}</bdi>
-            </a>
-        }
-    });
-    let chips = chips.collect_view();
-    let saved = has_views.then(|| {
-        view! {
-            <nav class="chips" aria-label="Saved views">
-                {chips}
-            </nav>
-        }
-    });
-    let deletions = own.into_iter().map(|view| {
-        let id = view.view_id.to_string();
-        let form = delete.of_item("view", &id);
-        view! {
-            <Form form=form class="row">
-                <input type="hidden" name="view" value=id />
-                <Button kind=ButtonKind::Quiet busy=form.busy()>
-                    {format!("Delete “{}”", view.name)}
-                </Button>
-            </Form>
-        }
-    });
-    let deletions = deletions.collect_view();
-    let hidden = |name: &'static str, value: String| {
-        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+fn views(views: Vec<SavedView>, query: &PeopleQuery, forms: (FormState, FormState)) -> AnyView {
+    let role = query.role.map(role_name).unwrap_or_default();
+    let state = query.state.map(AccountState::name).unwrap_or_default();
+    let list = ViewedList {
+        path: query.path(),
+        named: Vec::new(),
+        filters: vec![
+            ("query[q]", query.q.clone()),
+            ("query[role]", role.to_owned()),
+            ("query[state]", state.to_owned()),
+        ],
+        others: "All admins see it",
     };
-    let filters = [
-        hidden("query[q]", query.q.clone()),
-        hidden(
-            "query[role]",
-            query.role.map(role_name).unwrap_or_default().to_owned(),
-        ),
-        hidden(
-            "query[state]",
-            query
-                .state
-                .map(AccountState::name)
-                .unwrap_or_default()
-                .to_owned(),
-        ),
-    ];
-    let filters = filters.into_iter().flatten().collect_view();
-    let failed = save.error("name").get_untracked().is_some();
-    view! {
-        {saved}
-        <details class="soft" open=failed>
-            <summary>"Save this view"</summary>
-            <Form form=save>
-                {filters}
-                <Field
-                    name="name"
-                    label="Name of the view"
-                    value=save.value("name", "")
-                    error=save.error("name")
-                    required=true
-                    max_length=VIEW_NAME_CHARACTERS
-                />
-                <Checkbox name="shared" label="All admins see it" checked=false />
-                <div>
-                    <Button kind=ButtonKind::Secondary busy=save.busy()>"Save view"</Button>
-                </div>
-            </Form>
-            {deletions}
-        </details>
-    }
-    .erase()
+    saved_views(views, list, forms)
 }
 
 fn table(people: Vec<PersonLine>) -> AnyView {

@@ -4,14 +4,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
-use crate::people::{
-    AccountState, PeopleQuery, PeopleView, VIEW_NAME_CHARACTERS, VIEWS_LIMIT, parse_role, role_name,
-};
+use crate::people::{AccountState, PeopleQuery, parse_role, role_name};
 use crate::platform::db::{Conn, statement};
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::figures;
+use crate::platform::error::AppResult;
 use crate::platform::ids::{PeopleViewId, UserId};
-use crate::platform::names;
+use crate::platform::ui::{SavedView, check_view_count, view_name};
 
 #[derive(QueryableByName)]
 struct PeopleViewRow {
@@ -36,7 +33,7 @@ struct PeopleViewRow {
 
 /// Returns all that stands beside the list: the views of an admin and those that others share, by
 /// name, and the number of tutor applications that wait.
-pub async fn beside(conn: &mut Conn, own: UserId) -> QueryResult<(Vec<PeopleView>, i64)> {
+pub async fn beside(conn: &mut Conn, own: UserId) -> QueryResult<(Vec<SavedView>, i64)> {
     let rows: Vec<PeopleViewRow> = statement(
         "select w.waiting, v.view_id, coalesce(v.name, '') as name, coalesce(v.search, '') as search,
                 coalesce(v.role, '') as role, coalesce(v.state, '') as state,
@@ -51,8 +48,8 @@ pub async fn beside(conn: &mut Conn, own: UserId) -> QueryResult<(Vec<PeopleView
     .await?;
     let waiting = rows.as_slice().first().map_or(0, |row| row.waiting);
     let view = |row: PeopleViewRow| {
-        Some(PeopleView {
-            view_id: row.view_id?,
+        Some(SavedView {
+            view_id: row.view_id?.to_string(),
             path: PeopleQuery {
                 q: row.search,
                 role: parse_role(&row.role),
@@ -78,31 +75,21 @@ struct ViewCountRow {
 ///
 /// # Errors
 ///
-/// `Invalid` without a name, with too long a one, and beyond [`VIEWS_LIMIT`].
+/// `Invalid` without a name, with too long a one, and if the admin has too many views.
 pub async fn save(
     conn: &mut Conn,
     own: UserId,
     (name, is_shared): (&str, bool),
     query: &PeopleQuery,
 ) -> AppResult<()> {
-    let name = names::tidy(name);
-    if name.is_empty() {
-        return Err(AppError::field("name", "Enter a name for the view."));
-    }
-    if name.chars().count() > VIEW_NAME_CHARACTERS as usize {
-        let problem = figures::use_at_most(VIEW_NAME_CHARACTERS);
-        return Err(AppError::field("name", problem));
-    }
+    let name = view_name(name)?;
     let others: ViewCountRow =
         statement("select count(*) as count from people_views where owner_id = $1 and name <> $2")
             .bind::<Uuid, _>(own)
             .bind::<Text, _>(&name)
             .get_result(conn)
             .await?;
-    if others.count >= VIEWS_LIMIT {
-        let problem = format!("You have {VIEWS_LIMIT} views. Delete one first.");
-        return Err(AppError::field("name", problem));
-    }
+    check_view_count(others.count)?;
     statement(
         "insert into people_views (owner_id, name, search, role, state, is_shared)
          values ($1, $2, $3, $4, $5, $6)

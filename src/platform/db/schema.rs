@@ -1560,6 +1560,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    roster_views (view_id) {
+        view_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        owner_id -> Uuid,
+        name -> Text,
+        search -> Text,
+        status -> Text,
+        sort -> Text,
+        is_down -> Bool,
+        is_shared -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     people_views (view_id) {
         view_id -> Uuid,
         organization_id -> Uuid,

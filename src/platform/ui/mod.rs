@@ -41,6 +41,7 @@ mod notice;
 mod pagination;
 mod remembered;
 mod resource;
+mod saved_views;
 mod skeleton;
 mod table;
 mod tabs;
@@ -97,6 +98,9 @@ pub use pagination::Pagination;
 pub use remembered::remember;
 pub use remembered::remembered;
 pub use resource::{PageResource, loaded, page_resource};
+pub use saved_views::{SavedView, ViewedList, saved_views};
+#[cfg(feature = "ssr")]
+pub use saved_views::{check_view_count, view_name};
 pub use skeleton::{Skeleton, SkeletonKind};
 pub use table::{Column, Sort, Table};
 pub use tabs::{TabButton, TabLink, Tabs};

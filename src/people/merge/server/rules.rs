@@ -116,6 +116,7 @@ pub const RULES: &[(&str, &str, Fate)] = &[
     ("card_states", "user_id", MovedIf(OF_ITS_MATERIAL)),
     ("study_settings", "user_id", One(&[], NEVER)),
     ("people_views", "owner_id", One(&["name"], NEVER)),
+    ("roster_views", "owner_id", One(&["course_id", "name"], NEVER)),
 ];
 
 /// Returns the fate of the rows that refer to a person through a column.

@@ -182,6 +182,7 @@ pub const HOLDINGS: &[Holding] = &[
 )),
     holding("registrations", "decided_by", ACT_ON_OTHERS, RECORD),
     holding("registrations", "paid_by", ACT_ON_OTHERS, RECORD),
+    holding("roster_views", "owner_id", ALL, Deleted),
     holding("simulation_work", "user_id", Without("'{revision,writer,change}'"), Deleted),
     holding("study_materials", "user_id", ALL, Deleted),
     holding("study_settings", "user_id", ALL, Deleted),
