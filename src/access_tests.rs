@@ -183,6 +183,8 @@ const TABLE: &str = "
     GET insights/api/load_course_insights course=open&ask=who+needs+me          401 403 403 200 403 200 404
     GET insights/api/load_course_insights course=open&cohort=none               401 403 403 404 403 404 404
     GET insights/api/load_cohort_progress course=open                           401 200 403 403 403 403 403
+    insights/api/join_leaderboard course=open&joins=false                       401 200 403 403 403 403 403
+    insights/api/set_leaderboard course=open&on=false                           401 403 403 200 403 200 404
     GET insights/api/load_school_insights month=                                401 403 403 403 403 200 200
     GET today/api/load_today    query[kind]=silent&query[course]=open           401 403 403 200 200 200 200
     GET today/api/count_today   -                                               401 403 403 200 200 200 200

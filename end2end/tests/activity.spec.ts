@@ -69,6 +69,14 @@ test("figures of a course, of its cohort and for its members", async ({ page, br
   await member.getByRole("link", { name: "Progress of the cohort" }).click();
   await expect(member.getByText(/^You have completed \d+% of the topics/)).toBeVisible();
   await accessible(member);
+  await send(page, "insights/api/set_leaderboard", { course: DEMO, on: "true" });
+  await member.reload();
+  await awake(member);
+  await member.getByRole("button", { name: "Join the leaderboard" }).click();
+  await expect(member.getByRole("row", { name: /\(you\)/ })).toBeVisible();
+  await accessible(member);
+  await member.getByRole("button", { name: "Leave the leaderboard" }).click();
+  await expect(member.getByRole("button", { name: "Join the leaderboard" })).toBeVisible();
   await context.close();
 
   await signIn(page, "tutor");

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::course_html::{histogram, plan_chart};
+use super::leaderboard;
 use super::plan::{CohortWork, weeks_in_a_row};
 use super::store::{self, ProjectRow};
 use crate::cohort::server::access;
@@ -45,6 +46,7 @@ pub async fn page(
     let member = place.membership;
     let shares = store::shares(conn, course, member.cohort_id).await?;
     let own = shares.iter().find(|member| member.user_id == user);
+    let named = leaderboard::of_cohort(conn, (course, member.cohort_id), user, &shares).await?;
     let studied = store::studied_weeks(conn, course, user, clock.now).await?;
     let figures = MemberFigures {
         work: store::work(conn, course, member.cohort_id, clock.now).await?,
@@ -59,6 +61,7 @@ pub async fn page(
         course_slug: slug,
         cohort: member.title,
         body: rendered(|| whole(&figures)),
+        leaderboard: named.filter(|_| figures.work.is_some()),
     })
 }
 

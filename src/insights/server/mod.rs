@@ -6,6 +6,7 @@ mod copilot_html;
 pub mod course;
 mod course_html;
 pub mod export;
+pub mod leaderboard;
 pub mod member;
 mod months;
 mod plan;

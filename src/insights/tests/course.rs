@@ -268,6 +268,67 @@ async fn a_cohort_is_compared_with_its_plan() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_leaderboard_lists_those_who_joined_to_each_other() {
+    let site = TestSite::new().await;
+    pelican_course().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    CohortBuilder::new("small", "Spring")
+        .starts_in(-10)
+        .ends_in(30)
+        .member("asha@example.org")
+        .member("ravi@example.org")
+        .make(&site)
+        .await;
+    asha.get("/learn/small/begin").await.assert_ok();
+    let begin = topic_id(&site, "begin").await;
+    mark_done(&mut asha, &begin, true).await;
+    let progress = "/learn/small/cohort/progress";
+    let course = ("course", "small");
+    let (joins, leaves) = ([course, ("joins", "true")], [course, ("joins", "false")]);
+    let join = "insights/api/join_leaderboard";
+    // The course has none at first.
+    assert!(!asha.get(progress).await.body.contains("Leaderboard"));
+    let early = asha.post(join, &joins).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    for _ in 0..2 {
+        let on = [course, ("on", "true")];
+        let turned = meera.post("insights/api/set_leaderboard", &on).await;
+        turned.assert_ok();
+    }
+    let figures = meera.get(INSIGHTS).await.body;
+    assert!(figures.contains("Turn the leaderboard off"), "{figures}");
+
+    let list = "<bdi>asha</bdi>";
+    for _ in 0..2 {
+        asha.post(join, &joins).await.assert_ok();
+    }
+    let own = asha.get(progress).await.body;
+    assert!(own.contains(list) && own.contains("33%"), "{own}");
+    let outside = ravi.get(progress).await.body;
+    assert!(outside.contains("Join the leaderboard") && !outside.contains(list));
+    ravi.post(join, &joins).await.assert_ok();
+    let inside = ravi.get(progress).await.body;
+    assert!(
+        inside.contains(list) && inside.contains("<bdi>ravi</bdi>"),
+        "{inside}"
+    );
+    asha.post(join, &leaves).await.assert_ok();
+    let inside = ravi.get(progress).await.body;
+    assert!(!inside.contains(list) && inside.contains("<bdi>ravi</bdi>"));
+
+    let off = [course, ("on", "false")];
+    meera
+        .post("insights/api/set_leaderboard", &off)
+        .await
+        .assert_ok();
+    assert!(!ravi.get(progress).await.body.contains("Leaderboard"));
+    let logged = "select count(*) from audit_logs where action = 'course.leaderboard'";
+    assert_eq!(site.test.count(logged).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn before_the_start_a_cohort_has_no_progress() {
     let site = TestSite::new().await;
     pelican_course().import(&site).await;

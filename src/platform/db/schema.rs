@@ -1560,6 +1560,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    course_leaderboards (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        turned_on_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    leaderboard_members (member_id) {
+        member_id -> Uuid,
+        organization_id -> Uuid,
+        joined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     roster_views (view_id) {
         view_id -> Uuid,
         organization_id -> Uuid,

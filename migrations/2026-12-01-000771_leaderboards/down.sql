@@ -1,0 +1,2 @@
+drop table leaderboard_members;
+drop table course_leaderboards;
