@@ -69,14 +69,6 @@ test("figures of a course, of its cohort and for its members", async ({ page, br
   await member.getByRole("link", { name: "Progress of the cohort" }).click();
   await expect(member.getByText(/^You have completed \d+% of the topics/)).toBeVisible();
   await accessible(member);
-  await send(page, "insights/api/set_leaderboard", { course: DEMO, on: "true" });
-  await member.reload();
-  await awake(member);
-  await member.getByRole("button", { name: "Join the leaderboard" }).click();
-  await expect(member.getByRole("row", { name: /\(you\)/ })).toBeVisible();
-  await accessible(member);
-  await member.getByRole("button", { name: "Leave the leaderboard" }).click();
-  await expect(member.getByRole("button", { name: "Join the leaderboard" })).toBeVisible();
   await context.close();
 
   await signIn(page, "tutor");
@@ -93,6 +85,26 @@ test("figures of a course, of its cohort and for its members", async ({ page, br
   await expect(page.getByRole("heading", { name: "Progress by week" })).toBeVisible();
   await expect(page.getByRole("img", { name: /^Week 1: \d+% done/ })).toBeVisible();
   await accessible(page);
+});
+
+test("members join a leaderboard that the course turns on", { tag: "@once" }, async ({ page, browser }) => {
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${DEMO}/insights`);
+  await awake(page);
+  await page.getByRole("button", { name: "Turn a leaderboard on" }).click();
+  await expect(page.getByRole("button", { name: "Turn the leaderboard off" })).toBeVisible();
+  const member = await (await browser.newContext(test.info().project.use)).newPage();
+  await signIn(member, "tomas");
+  await member.goto(`/learn/${DEMO}/cohort/progress`);
+  await awake(member);
+  await member.getByRole("button", { name: "Join the leaderboard" }).click();
+  await expect(member.getByRole("row", { name: /\(you\)/ })).toBeVisible();
+  await accessible(member);
+  await member.getByRole("button", { name: "Leave the leaderboard" }).click();
+  await expect(member.getByRole("button", { name: "Join the leaderboard" })).toBeVisible();
+  await member.context().close();
+  await page.getByRole("button", { name: "Turn the leaderboard off" }).click();
+  await expect(page.getByRole("button", { name: "Turn a leaderboard on" })).toBeVisible();
 });
 
 test("a course sets its own limits of statuses", { tag: "@once" }, async ({ page, allowed }) => {
