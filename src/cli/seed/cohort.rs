@@ -119,6 +119,16 @@ pub async fn make(conn: &mut Conn, hash: &str) -> AppResult<()> {
         sessions(conn, course, cohort, tutor.user_id).await?;
         write(conn, cohort, tutor.user_id).await?;
     }
+    statement(
+        "with turned as (insert into course_leaderboards (course_id) values ($2))
+         insert into leaderboard_members (member_id)
+         select member_id from cohort_members
+         where cohort_id = $1 and user_id is not null and email <> 'lena@demo.example'",
+    )
+    .bind::<Uuid, _>(cohort)
+    .bind::<Uuid, _>(course)
+    .execute(conn)
+    .await?;
     // The first module opens with the cohort, the third one in its fifth week.
     statement(
         "insert into cohort_module_rules (cohort_id, module_no, days_after_start)
