@@ -87,12 +87,10 @@ fn variant(course: &str, topic: &str, page: TopicVariant, form: FormState) -> An
             <div class="stack topic-writing">{fields}</div>
             <div class="stack">
                 {preview}
-                <section class="topic-preview" aria-labelledby="ly-normal">
-                    <h2 id="ly-normal" class="label">
-                        "All others see"
-                    </h2>
+                <details class="topic-preview">
+                    <summary>"All others see"</summary>
                     <div lang=language.tag() dir=language.dir() inner_html=normal></div>
-                </section>
+                </details>
             </div>
         </div>
     }
