@@ -313,7 +313,7 @@ test.describe("without JavaScript", () => {
     await page.goto(`/teach/${DEMO}/cold-calls/new`);
     const retired = `Who counts, plainly? ${Date.now().toString(36)}`;
     await prompt.fill(retired);
-    await page.getByLabel("Opens", { exact: true }).fill("2099-01-01T10:00");
+    await page.getByRole("textbox", { name: "Opens optional", exact: true }).fill("2099-01-01T10:00");
     await page.getByRole("button", { name: "Save" }).click();
     await expect(page.getByText("Prompt saved.")).toBeVisible();
     await page.getByRole("button", { name: "Retire" }).click();
