@@ -249,7 +249,8 @@ pub async fn save_topic_variant(
         })
         .await?;
     let done = if removes { "removed" } else { "published" };
-    let page = variants_path(&course, &named, &persona);
-    redirect(address::with_query(&page, &[("done", done)]));
+    let page = variants_path(&course, &named, "");
+    let shown = [("persona", persona.as_str()), ("done", done)];
+    redirect(address::with_query(&page, &shown));
     Ok(())
 }

@@ -8,7 +8,8 @@ use super::{Button, ButtonKind, Checkbox, Erase, Field, Form, FormState};
 /// Longest name of a view, in characters.
 pub const VIEW_NAME_CHARACTERS: u32 = 60;
 /// Views of a list that a person can have.
-pub const VIEWS_LIMIT: i64 = 30;
+#[cfg(feature = "ssr")]
+const VIEWS_LIMIT: i64 = 30;
 
 /// Filters of a list under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +135,7 @@ pub fn view_name(name: &str) -> crate::platform::error::AppResult<String> {
     Ok(name)
 }
 
-/// Refuses a view beyond [`VIEWS_LIMIT`]. `others` is the number of the person's other views.
+/// Refuses a view beyond `VIEWS_LIMIT`. `others` is the number of the person's other views.
 #[cfg(feature = "ssr")]
 pub fn check_view_count(others: i64) -> crate::platform::error::AppResult<()> {
     if others < VIEWS_LIMIT {
