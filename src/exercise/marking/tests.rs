@@ -204,7 +204,7 @@ async fn a_document_is_shown_within_the_page_and_runs_nothing() {
     let page = meera.get(&path).await;
     let id =
         "select work_file_id from work_files where name like '%.pdf' and submission_id is not null";
-    let file = format!("/work-files/{}/plan.pdf", site.test.text(id).await);
+    let file = format!("/work-files/{}/Plan.pdf", site.test.text(id).await);
     assert!(
         page.body.contains(&format!("<iframe src=\"{file}#")),
         "{}",

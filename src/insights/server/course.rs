@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use super::course_html;
-use super::leaderboard;
 use super::plan::CohortWork;
 use super::store::{self, InsightCohort, TopicFigures, WaitingFigures, WeekRow};
 use crate::activity::server::roster::{self, JudgedLearner};
@@ -48,7 +47,7 @@ pub async fn page(
 ) -> AppResult<CourseInsights> {
     let figures = figures(conn, (course, slug), cohort, clock).await?;
     Ok(CourseInsights {
-        has_leaderboard: leaderboard::is_on(conn, course).await?,
+        has_leaderboard: figures.waiting.has_leaderboard,
         body: course_html::body(&figures, question.trim(), clock),
         course_slug: figures.slug,
         course_title: figures.title,

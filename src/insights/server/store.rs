@@ -218,7 +218,7 @@ pub async fn members(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<UserI
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
-/// Work that waits for tutors of a course.
+/// Work that waits for tutors of a course, and one of its settings.
 #[derive(Debug, Clone, Default, QueryableByName)]
 pub struct WaitingFigures {
     /// Questions that learners handed to a person, and works without marks.
@@ -226,6 +226,9 @@ pub struct WaitingFigures {
     pub questions: i64,
     #[diesel(sql_type = BigInt)]
     pub works: i64,
+    /// True if the cohorts of the course have a leaderboard.
+    #[diesel(sql_type = Bool)]
+    pub has_leaderboard: bool,
 }
 
 pub async fn waiting(conn: &mut Conn, course: CourseId) -> QueryResult<WaitingFigures> {
@@ -236,7 +239,8 @@ pub async fn waiting(conn: &mut Conn, course: CourseId) -> QueryResult<WaitingFi
                 (select count(*) from submissions s
                  join simulation_work w on w.work_id = s.work_id
                  join simulation_exercises e on e.exercise_id = w.exercise_id
-                 where e.course_id = $1 and s.is_latest and s.released_at is null) as works",
+                 where e.course_id = $1 and s.is_latest and s.released_at is null) as works,
+                exists (select from course_leaderboards l where l.course_id = $1) as has_leaderboard",
     )
     .bind::<SqlUuid, _>(course)
     .get_result(conn)

@@ -356,6 +356,7 @@ pub const OF_MEMBERS: &[&str] = &[
     "cohort_date_overrides",
     "cohort_message_receivers",
     "cohort_module_rules",
+    "leaderboard_members",
     "project_works",
     "session_attendance",
 ];
