@@ -91,7 +91,7 @@ test("members join the leaderboard of their cohort and leave it", { tag: "@once"
   await signIn(page, "lena");
   await page.goto(`/learn/${DEMO}/cohort/progress`);
   await awake(page);
-  await expect(page.getByRole("table", { name: "Leaderboard" })).toHaveCount(0);
+  await expect(page.getByRole("table", { name: "Members of the leaderboard" })).toHaveCount(0);
   await page.getByRole("button", { name: "Join the leaderboard" }).click();
   await expect(page.getByRole("row", { name: /\(you\)/ })).toBeVisible();
   await accessible(page);

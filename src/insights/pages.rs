@@ -135,7 +135,7 @@ fn leaderboard(course: &str, board: Leaderboard, form: FormState) -> AnyView {
             Column::new("Completed").figures(),
         ];
         view! {
-            <Table label="Leaderboard" columns=columns>
+            <Table label="Members of the leaderboard" columns=columns>
                 {rows}
             </Table>
         }
